@@ -1,0 +1,24 @@
+// Memory for many small things that are given up together. Chunks are kept for reuse by arena_reset.
+#ifndef BASE_ARENA_H
+#define BASE_ARENA_H
+
+#include <stddef.h>
+
+#include "base/slice.h"
+
+struct arena {
+	struct arena_chunk *chunks; // the one in use first
+	struct arena_chunk *spare;
+	size_t used;
+};
+
+#define ARENA_INIT {NULL, NULL, 0}
+
+void arena_release(struct arena *arena);
+void arena_reset(struct arena *arena);
+
+// Aligned for any object, not initialised.
+void *arena_new(struct arena *arena, size_t size) __attribute__((returns_nonnull, alloc_size(2)));
+struct slice arena_dup(struct arena *arena, struct slice s);
+
+#endif
