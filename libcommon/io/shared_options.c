@@ -1,0 +1,39 @@
+#include "io/shared_options.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void select_options_check(const struct select_options *select)
+{
+	if (select->from.given && select->to.given && select->from.nanoseconds >= select->to.nanoseconds)
+		option_usage_error("--from is not before --to: nothing lies between them");
+}
+
+void select_options_release(struct select_options *select)
+{
+	option_list_release(&select->entities);
+	option_list_release(&select->properties);
+}
+
+static enum output_format terminal_format(void)
+{
+	const char *wish = getenv("TWIN_FORMAT");
+
+	if (!wish || !*wish || strcmp(wish, "auto") == 0 || strcmp(wish, "table") == 0)
+		return OUTPUT_FORMAT_TABLE;
+	if (strcmp(wish, "ndjson") == 0)
+		return OUTPUT_FORMAT_NDJSON;
+	if (strcmp(wish, "csv") == 0)
+		return OUTPUT_FORMAT_CSV;
+	option_usage_error("TWIN_FORMAT: '%s' is none of: auto, table, ndjson, csv", wish);
+}
+
+enum output_format output_options_format(const struct output_options *output)
+{
+	if (output->format != OUTPUT_FORMAT_AUTO)
+		return (enum output_format)output->format;
+	if ((output->path && strcmp(output->path, "-") != 0) || !isatty(STDOUT_FILENO))
+		return OUTPUT_FORMAT_NDJSON;
+	return terminal_format();
+}
