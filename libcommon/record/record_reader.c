@@ -1,0 +1,499 @@
+#define _GNU_SOURCE // memrchr, sem_clockwait
+#include "record/record_reader.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "base/timestamp.h"
+#include "io/input.h"
+
+// A block of whole lines is taken apart in one go; its records and text together stay in a core's second-level cache.
+#define BLOCK_SIZE ((size_t)64 << 10)
+
+// Input that is longer than this is worth the start of threads (0.1 ms).
+#define THREADS_WORTH ((uint64_t)2 << 20)
+#define THREADS_MAX   4
+
+enum batch_kind {
+	BATCH_LINES,
+	BATCH_LONG_LINE, // the block is the beginning, or a further piece, of a line that is longer than allowed
+	BATCH_END,
+	BATCH_ERROR,
+};
+
+struct batch {
+	enum batch_kind kind;
+	struct buffer block; // with LINE_SCAN_PADDING bytes to spare
+	struct arena arena;
+	struct record *records;
+	size_t count;
+	size_t capacity;
+	const char *source;
+	bool new_operand;
+	bool line_goes_on; // BATCH_LONG_LINE: another piece follows
+	struct error error;
+	sem_t parsed;
+	sem_t spare;
+};
+
+// One member of it reads at a time (source_lock); batches are numbered in the order they are read.
+struct source {
+	size_t next_operand;
+	struct input input;
+	bool is_open;
+	bool new_operand;
+	bool in_long_line;
+	bool ended;
+	struct buffer carry; // the beginning of a line whose end has not been read
+};
+
+struct record_reader {
+	struct record_reader_options options;
+	struct source source;
+	pthread_mutex_t source_lock;
+	uint64_t next_number;
+	struct batch *batches;
+	size_t batch_count;
+	pthread_t threads[THREADS_MAX];
+	int thread_count;
+	int thread_limit;
+	struct record_scanner scanner; // of the caller's own thread
+
+	// Where the caller stands.
+	struct batch *current;
+	size_t position;
+	uint64_t number;
+	uint64_t lines; // of this operand before the current batch
+	const char *name;
+	uint64_t bytes;
+};
+
+static char *standard_input[] = {(char[]){"-"}};
+
+struct record_reader *record_reader_new(const struct record_reader_options *options)
+{
+	struct record_reader *reader = memory_new_zeroed(1, sizeof *reader);
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+	reader->options = *options;
+	if (options->operand_count == 0) {
+		reader->options.operands = standard_input;
+		reader->options.operand_count = 1;
+	}
+	reader->thread_limit = (int)(options->threads ? options->threads : cores > 0 ? cores : 1);
+	if (reader->thread_limit > THREADS_MAX)
+		reader->thread_limit = THREADS_MAX;
+	reader->batch_count = (size_t)reader->thread_limit * 3;
+	reader->batches = memory_new_zeroed(reader->batch_count, sizeof *reader->batches);
+	for (size_t i = 0; i < reader->batch_count; i++) {
+		sem_init(&reader->batches[i].parsed, 0, 0);
+		sem_init(&reader->batches[i].spare, 0, 1);
+	}
+	pthread_mutex_init(&reader->source_lock, NULL);
+	record_scanner_init(&reader->scanner);
+	return reader;
+}
+
+void record_reader_free(struct record_reader *reader)
+{
+	if (!reader)
+		return;
+	// Threads may sit in a read of a silent pipe.
+	for (int i = 0; i < reader->thread_count; i++)
+		pthread_cancel(reader->threads[i]);
+	for (int i = 0; i < reader->thread_count; i++)
+		pthread_join(reader->threads[i], NULL);
+	for (size_t i = 0; i < reader->batch_count; i++) {
+		buffer_release(&reader->batches[i].block);
+		arena_release(&reader->batches[i].arena);
+		free(reader->batches[i].records);
+		sem_destroy(&reader->batches[i].parsed);
+		sem_destroy(&reader->batches[i].spare);
+	}
+	if (reader->source.is_open)
+		input_close(&reader->source.input);
+	buffer_release(&reader->source.carry);
+	record_scanner_release(&reader->scanner);
+	pthread_mutex_destroy(&reader->source_lock);
+	free(reader->batches);
+	free(reader);
+}
+
+static const char *last_newline(const char *data, size_t length)
+{
+	return length ? memrchr(data, '\n', length) : NULL;
+}
+
+// Keeps the bytes behind `length` for the next batch.
+static void keep_rest(struct source *source, struct batch *batch, size_t length)
+{
+	buffer_reset(&source->carry);
+	buffer_append(&source->carry, batch->block.data + length, batch->block.length - length);
+	batch->block.length = length;
+}
+
+static void end_operand(struct source *source)
+{
+	input_close(&source->input);
+	source->is_open = false;
+	source->in_long_line = false;
+}
+
+static int open_operand(struct record_reader *reader, struct batch *batch)
+{
+	struct source *source = &reader->source;
+
+	if (source->next_operand == reader->options.operand_count) {
+		batch->kind = BATCH_END;
+		return -1;
+	}
+	if (input_open(&source->input, reader->options.operands[source->next_operand++], &batch->error)) {
+		batch->kind = BATCH_ERROR;
+		return -1;
+	}
+	source->is_open = true;
+	source->new_operand = true;
+	return 0;
+}
+
+// A piece of a line that is longer than allowed goes to the rejects as it comes; memory stays bounded.
+static void cut_long_line(struct record_reader *reader, struct batch *batch, bool at_end)
+{
+	struct source *source = &reader->source;
+	const char *newline = batch->block.length ? memchr(batch->block.data, '\n', batch->block.length) : NULL;
+
+	batch->kind = BATCH_LONG_LINE;
+	batch->line_goes_on = !newline && !at_end;
+	source->in_long_line = batch->line_goes_on;
+	if (newline) {
+		keep_rest(source, batch, (size_t)(newline - batch->block.data) + 1);
+		batch->block.length--;
+	}
+}
+
+// Reads until the block holds at least one whole line.
+static void read_lines(struct record_reader *reader, struct batch *batch)
+{
+	struct source *source = &reader->source;
+
+	for (;;) {
+		buffer_reserve(&batch->block, BLOCK_SIZE + LINE_SCAN_PADDING);
+		ssize_t got = input_read(&source->input, batch->block.data + batch->block.length, BLOCK_SIZE, &batch->error);
+
+		if (got < 0) {
+			batch->kind = BATCH_ERROR;
+			return;
+		}
+		const char *newline = last_newline(batch->block.data + batch->block.length, (size_t)got);
+
+		batch->block.length += (size_t)got;
+		if (source->in_long_line) {
+			cut_long_line(reader, batch, got == 0);
+			return;
+		}
+		if (newline) {
+			keep_rest(source, batch, (size_t)(newline - batch->block.data) + 1);
+			return;
+		}
+		if (got == 0)
+			return;
+		if (batch->block.length > reader->options.max_line) {
+			cut_long_line(reader, batch, false);
+			return;
+		}
+	}
+}
+
+// Called with source_lock held. Fills the batch with what comes next.
+static void read_batch(struct record_reader *reader, struct batch *batch)
+{
+	struct source *source = &reader->source;
+
+	batch->kind = BATCH_LINES;
+	batch->count = 0;
+	buffer_reset(&batch->block);
+	for (;;) {
+		if (!source->is_open && open_operand(reader, batch))
+			break;
+		batch->source = source->input.name;
+		batch->new_operand = source->new_operand;
+		buffer_append(&batch->block, source->carry.data, source->carry.length);
+		buffer_reset(&source->carry);
+		bool was_long = source->in_long_line;
+
+		read_lines(reader, batch);
+		if (batch->kind == BATCH_ERROR)
+			break;
+		if (batch->block.length || was_long) {
+			source->new_operand = false;
+			return;
+		}
+		end_operand(source);
+	}
+	source->ended = true;
+}
+
+static int too_long(size_t max_line, struct error *error)
+{
+	return error_set(error, "line is longer than %zu bytes (--max-line)", max_line);
+}
+
+static void set_invalid(struct batch *batch, struct record *record, struct slice line, const char *message)
+{
+	record->type = RECORD_INVALID;
+	record->line = line;
+	record->present = 0;
+	record->text[0] = arena_dup(&batch->arena, slice_of(message, strlen(message) + 1));
+}
+
+static void parse_batch(struct record_scanner *scanner, struct batch *batch, size_t max_line)
+{
+	const char *p = batch->block.data;
+	const char *end = p + batch->block.length;
+	struct error error;
+
+	arena_reset(&batch->arena);
+	if (batch->kind != BATCH_LINES)
+		return;
+	for (; p < end; batch->count++) {
+		if (batch->count == batch->capacity)
+			batch->records =
+			    memory_grow(batch->records, &batch->capacity, batch->count + 512, sizeof *batch->records);
+		struct record *record = &batch->records[batch->count];
+		const char *next = record_scan_plain(scanner, p, end, record);
+
+		if (next && record->line.length <= max_line) {
+			p = next;
+			continue;
+		}
+		const char *newline = memchr(p, '\n', (size_t)(end - p));
+		struct slice line = slice_of(p, (size_t)((newline ? newline : end) - p));
+
+		// The same words as for a line that does not even fit into a block: see reject_long_line.
+		if (line.length > max_line ? too_long(max_line, &error)
+		                           : record_scan(scanner, line, &batch->arena, record, &error))
+			set_invalid(batch, record, line, error.message);
+		p = newline ? newline + 1 : end;
+	}
+}
+
+static void *thread_run(void *context)
+{
+	struct record_reader *reader = context;
+	struct record_scanner scanner;
+
+	record_scanner_init(&scanner);
+	pthread_cleanup_push((void (*)(void *))record_scanner_release, &scanner);
+	for (;;) {
+		pthread_mutex_lock(&reader->source_lock);
+		if (reader->source.ended) {
+			pthread_mutex_unlock(&reader->source_lock);
+			break;
+		}
+		struct batch *batch = &reader->batches[reader->next_number++ % reader->batch_count];
+
+		while (sem_wait(&batch->spare))
+			;
+		read_batch(reader, batch);
+		pthread_mutex_unlock(&reader->source_lock);
+		parse_batch(&scanner, batch, reader->options.max_line);
+		sem_post(&batch->parsed);
+	}
+	pthread_cleanup_pop(1);
+	return NULL;
+}
+
+// Signals are the caller's: a thread that takes one would leave the caller waiting.
+static void start_threads(struct record_reader *reader)
+{
+	sigset_t all, old;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	while (reader->thread_count < reader->thread_limit &&
+	    pthread_create(&reader->threads[reader->thread_count], NULL, thread_run, reader) == 0)
+		reader->thread_count++;
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+}
+
+static int64_t monotonic_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * NANOSECONDS_PER_SECOND + now.tv_nsec;
+}
+
+static void flush_outputs(const struct record_reader *reader)
+{
+	if (reader->options.before_wait)
+		reader->options.before_wait(reader->options.context);
+}
+
+// READER_RECORD when there is something to read.
+static enum reader_result wait_for_input(struct record_reader *reader, int64_t deadline)
+{
+	struct input *input = &reader->source.input;
+	int64_t left = -1;
+
+	if (!reader->source.is_open || !input_would_block(input))
+		return READER_RECORD;
+	flush_outputs(reader);
+	if (deadline != READER_NO_DEADLINE) {
+		left = deadline - monotonic_now();
+		if (left <= 0)
+			return READER_TIMEOUT;
+	}
+	int ready = input_wait(input, left);
+
+	return ready > 0 ? READER_RECORD : ready == 0 ? READER_TIMEOUT : READER_INTERRUPTED;
+}
+
+static enum reader_result wait_for_thread(struct record_reader *reader, struct batch *batch, int64_t deadline)
+{
+	int failed = sem_trywait(&batch->parsed);
+
+	if (!failed)
+		return READER_RECORD;
+	flush_outputs(reader);
+	if (deadline == READER_NO_DEADLINE) {
+		failed = sem_wait(&batch->parsed);
+	} else {
+		struct timespec until = {deadline / NANOSECONDS_PER_SECOND, deadline % NANOSECONDS_PER_SECOND};
+
+		failed = sem_clockwait(&batch->parsed, CLOCK_MONOTONIC, &until);
+	}
+	return !failed ? READER_RECORD : errno == ETIMEDOUT ? READER_TIMEOUT : READER_INTERRUPTED;
+}
+
+static enum reader_result next_batch(struct record_reader *reader, int64_t deadline)
+{
+	struct batch *batch = &reader->batches[reader->number % reader->batch_count];
+	enum reader_result result;
+
+	if (reader->current) {
+		if (reader->current->kind == BATCH_LINES)
+			reader->lines += reader->current->count;
+		if (reader->thread_count)
+			sem_post(&reader->current->spare);
+		reader->current = NULL;
+	}
+	// Batch 0 onwards are the caller's until threads take over; from then on all of them are the threads'.
+	if (!reader->thread_count && reader->thread_limit > 1 && reader->bytes > THREADS_WORTH) {
+		reader->next_number = reader->number;
+		start_threads(reader);
+	}
+	if (reader->thread_count) {
+		result = wait_for_thread(reader, batch, deadline);
+	} else {
+		result = wait_for_input(reader, deadline);
+		if (result == READER_RECORD) {
+			read_batch(reader, batch);
+			parse_batch(&reader->scanner, batch, reader->options.max_line);
+		}
+	}
+	if (result != READER_RECORD)
+		return result;
+	reader->number++;
+	reader->current = batch;
+	reader->position = 0;
+	reader->bytes += batch->block.length;
+	if (batch->new_operand) {
+		reader->lines = 0;
+		reader->name = batch->source;
+	}
+	return READER_RECORD;
+}
+
+// One piece of a line that is too long; the first is reported.
+static enum reader_result reject_long_line(struct record_reader *reader, struct batch *batch, struct error *error)
+{
+	too_long(reader->options.max_line, error);
+	bool stop = rejects_add_piece(reader->options.rejects, reader->name, reader->lines + 1, buffer_slice(&batch->block),
+	    error->message, batch->line_goes_on);
+
+	if (!batch->line_goes_on)
+		reader->lines++;
+	return stop ? READER_STOPPED : READER_RECORD;
+}
+
+static enum reader_result reject_record(struct record_reader *reader, struct record *record)
+{
+	bool stop = rejects_add(reader->options.rejects, reader->name, record->line_number, record->line, record->text[0].data);
+
+	return stop ? READER_STOPPED : READER_RECORD;
+}
+
+enum reader_result record_reader_next(struct record_reader *reader, int64_t deadline, const struct record **record,
+    struct error *error)
+{
+	enum reader_result result;
+
+	for (;;) {
+		while (reader->current && reader->position < reader->current->count) {
+			struct record *found = &reader->current->records[reader->position++];
+
+			found->line_number = reader->lines + reader->position;
+			*record = found;
+			if (found->type != RECORD_INVALID)
+				return READER_RECORD;
+			result = reject_record(reader, found);
+			if (result != READER_RECORD)
+				return result;
+		}
+		if (reader->current && reader->current->kind == BATCH_END)
+			return READER_END;
+		result = next_batch(reader, deadline);
+		if (result != READER_RECORD)
+			return result;
+		if (reader->current->kind == BATCH_ERROR) {
+			*error = reader->current->error;
+			return READER_ERROR;
+		}
+		if (reader->current->kind == BATCH_LONG_LINE) {
+			result = reject_long_line(reader, reader->current, error);
+			if (result != READER_RECORD)
+				return result;
+		}
+	}
+}
+
+const char *record_reader_source(const struct record_reader *reader)
+{
+	return reader->name ? reader->name : "-";
+}
+
+const struct record *record_reader_peek(const struct record_reader *reader, size_t distance)
+{
+	size_t at = reader->position + distance;
+
+	return reader->current && at < reader->current->count ? &reader->current->records[at] : NULL;
+}
+
+uint64_t record_reader_bytes(const struct record_reader *reader)
+{
+	return reader->bytes;
+}
+
+int64_t record_reader_total(const struct record_reader_options *options)
+{
+	int64_t total = 0;
+
+	if (options->operand_count == 0)
+		return -1;
+	for (size_t i = 0; i < options->operand_count; i++) {
+		struct stat info;
+
+		if (stat(options->operands[i], &info) || !S_ISREG(info.st_mode))
+			return -1;
+		total += info.st_size;
+	}
+	return total;
+}

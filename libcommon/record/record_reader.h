@@ -1,0 +1,55 @@
+// Records of a list of operands (files, or standard input when there are none), in order.
+//
+// Long input is read and taken apart by threads ahead of the caller; the caller always gets records one by one, in the order of the
+// input, whatever the number of threads. Short input never starts one. Memory is a few blocks, or lines where they are longer.
+#ifndef RECORD_RECORD_READER_H
+#define RECORD_RECORD_READER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "record/record.h"
+#include "record/rejects.h"
+
+enum reader_result {
+	READER_END,
+	READER_RECORD,
+	READER_TIMEOUT,     // the deadline passed while the input was silent
+	READER_INTERRUPTED, // a signal came while the input was silent
+	READER_STOPPED,     // a line was rejected and the rejects say stop; they have reported it
+	READER_ERROR,       // an operand cannot be read; error is filled
+};
+
+struct record_reader_options {
+	char *const *operands; // borrowed
+	size_t operand_count;
+	int64_t threads;         // 0: as many as there are cores, up to four; 1: the caller's own
+	size_t max_line;         // longest line in bytes
+	struct rejects *rejects; // where lines go that hold no record
+	void (*before_wait)(void *context); // called before waiting for input: flush outputs here
+	void *context;
+};
+
+struct record_reader *record_reader_new(const struct record_reader_options *options);
+void record_reader_free(struct record_reader *reader);
+
+#define READER_NO_DEADLINE INT64_MAX
+
+// The next record; it is valid until the next call. deadline: nanoseconds of CLOCK_MONOTONIC.
+enum reader_result record_reader_next(struct record_reader *reader, int64_t deadline, const struct record **record,
+    struct error *error) __attribute__((warn_unused_result));
+
+// The operand of the record last returned: its path, or "-".
+const char *record_reader_source(const struct record_reader *reader);
+
+// A record that comes a little later in the same block, or NULL: for prefetching what it will need.
+const struct record *record_reader_peek(const struct record_reader *reader, size_t distance);
+
+// Bytes of the lines returned so far.
+uint64_t record_reader_bytes(const struct record_reader *reader);
+
+// Size of all operands together when all are regular uncompressed files, otherwise -1.
+int64_t record_reader_total(const struct record_reader_options *options);
+
+#endif
