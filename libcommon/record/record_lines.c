@@ -1,0 +1,313 @@
+#include "record/record_lines.h"
+
+#include "record/record_text.h"
+
+#define NOTE_PARTS_MAX 6
+
+enum line_column {
+	COLUMN_TIME,
+	COLUMN_ENTITY,
+	COLUMN_PROPERTY,
+	COLUMN_VALUE,
+	COLUMN_UNIT,
+	COLUMN_NOTE,
+};
+
+// Which members of a type stand in which column, and what its note says. `leaves` names an object whose every leaf
+// takes a line.
+struct line_shape {
+	const char *type;
+	const char *time, *property, *value, *unit;
+	const char *leaves, *empty; // what the note says when there is none
+	bool is_plain;              // the note does without the name of the type
+	struct {
+		const char *member, *label;
+	} parts[NOTE_PARTS_MAX];
+};
+
+// In the order of twin-record(5); the first is that of records without a type.
+static const struct line_shape shapes[] = {
+    {.type = "reading",
+	.time = "timestamp",
+	.property = "property",
+	.value = "value",
+	.unit = "unit",
+	.parts = {{"quality", "quality "}, {"sensor_id", "sensor "}, {"ack", "ack "}}},
+    {.type = "desired",
+	.time = "timestamp",
+	.leaves = "properties",
+	.parts = {{"command_id", "command "}, {"deadline", "until "}}},
+    {.type = "deleted", .time = "timestamp", .property = "property", .parts = {{"sensor_id", "sensor "}}},
+    {.type = "delta", .time = "timestamp", .leaves = "properties", .empty = ", met", .parts = {{"since", "since "}}},
+    {.type = "diff", .property = "path", .value = "to", .parts = {{"op", ""}, {"from", "was "}}},
+    {.type = "conflict",
+	.property = "path",
+	.value = "chosen",
+	.parts = {{"rule", "by "}, {"base", "base "}, {"candidates", "of "}}},
+    {.type = "event",
+	.time = "timestamp",
+	.property = "property",
+	.value = "event",
+	.parts = {{"severity", ""}, {"message", ""}, {"score", "score "}, {"begin", "from "}, {"end", "to "}}},
+    {.type = "forecast",
+	.time = "timestamp",
+	.property = "property",
+	.value = "value",
+	.unit = "unit",
+	.parts = {{"lower", ""}, {"upper", "to "}, {"level", "level "}, {"method", "by "}, {"issued", "issued "}}},
+    {.type = "prediction",
+	.time = "timestamp",
+	.value = "remaining_useful_life",
+	.unit = "unit",
+	.parts = {{"failure_probability", "failure probability "}, {"horizon", "within "},
+	    {"estimated_time_to_failure", "failure in "}, {"confidence_interval", "interval "}, {"method", "by "}}},
+    {.type = "score", .time = "timestamp", .value = "score", .parts = {{"alarm", "alarm "}, {"method", "by "}}},
+    {.type = "summary", .property = "property", .leaves = "measures"},
+    {.type = "why",
+	.property = "property",
+	.parts = {{"winner", "set by "}, {"beaten", "beaten "}, {"desired", "desired "}}},
+    {.type = "clock", .time = "timestamp"},
+    {.type = "label", .time = "timestamp", .value = "label", .parts = {{"begin", "from "}, {"end", "to "}}},
+    {.type = "rejected", .parts = {{"source", ""}, {"line", "line "}, {"message", ""}, {"input", ""}}},
+};
+
+void record_lines_init(struct record_lines *lines)
+{
+	*lines = (struct record_lines){.rows = STATE_ROWS_INIT};
+	table_init(&lines->table, 0, true);
+	table_add_column(&lines->table, SLICE_LITERAL("TIME"), TABLE_RIGID);
+	table_add_column(&lines->table, SLICE_LITERAL("ENTITY"), TABLE_FLEXIBLE);
+	table_add_column(&lines->table, SLICE_LITERAL("PROPERTY"), TABLE_FLEXIBLE);
+	table_add_column(&lines->table, SLICE_LITERAL("VALUE"), TABLE_FLEXIBLE);
+	table_add_column(&lines->table, SLICE_LITERAL("UNIT"), TABLE_FLEXIBLE);
+	table_add_column(&lines->table, SLICE_LITERAL("NOTE"), TABLE_FLEXIBLE);
+}
+
+void record_lines_release(struct record_lines *lines)
+{
+	table_release(&lines->table);
+	state_rows_release(&lines->rows);
+	buffer_release(&lines->note);
+	buffer_release(&lines->text);
+}
+
+void note_add(struct buffer *note, const char *label, const struct value *value)
+{
+	if (!value)
+		return;
+	if (note->length)
+		buffer_append_string(note, ", ");
+	buffer_append_string(note, label);
+	value_append_shown(note, value);
+}
+
+static void add_latest(struct buffer *note, const struct value_tree *tree, const struct value *last)
+{
+	note_add(note, "not used: ", value_member(tree, last, SLICE_LITERAL("value")));
+	note_add(note, "of ", member_or_null(tree, last, "timestamp"));
+	note_add(note, "quality ", member_or_null(tree, last, "quality"));
+}
+
+void register_note(struct buffer *note, const struct value_tree *tree, const struct state_row *row)
+{
+	const struct value *entry = row->metadata;
+	const struct value *last = member_or_null(tree, entry, "last");
+	const struct value *deleted = member_or_null(tree, entry, "deleted");
+
+	note_add(note, "desired ", row->desired);
+	if (row->differs)
+		buffer_append_string(note, " (differs)");
+	if (deleted && deleted->kind == VALUE_TRUE)
+		buffer_append_string(note, note->length ? ", deleted" : "deleted");
+	note_add(note, "quality ", member_or_null(tree, entry, "quality"));
+	note_add(note, "sensor ", member_or_null(tree, entry, "sensor_id"));
+	if (last && last->kind == VALUE_OBJECT)
+		add_latest(note, tree, last);
+}
+
+static void set_value(struct record_lines *lines, enum line_column column, const struct value *value)
+{
+	if (!value)
+		return;
+	buffer_reset(&lines->text);
+	if (column == COLUMN_VALUE)
+		value_append_shown(&lines->text, value);
+	else
+		value_append_plain(&lines->text, value);
+	table_set(&lines->table, column, buffer_slice(&lines->text), column == COLUMN_VALUE && value_is_right(value),
+	    TABLE_PLAIN);
+}
+
+static void set_member(struct record_lines *lines, enum line_column column, const char *name)
+{
+	if (name)
+		set_value(lines, column, member_or_null(lines->tree, lines->record, name));
+}
+
+static void begin_note(struct record_lines *lines, const char *type)
+{
+	buffer_reset(&lines->note);
+	buffer_append_slice(&lines->note, lines->prefix);
+	if (!type)
+		return;
+	if (lines->note.length)
+		buffer_append_string(&lines->note, ", ");
+	buffer_append_string(&lines->note, type);
+}
+
+static void end_note(struct record_lines *lines)
+{
+	if (lines->note.length)
+		table_set(&lines->table, COLUMN_NOTE, buffer_slice(&lines->note), false, lines->style);
+}
+
+static void shape_note(struct record_lines *lines)
+{
+	const struct line_shape *shape = lines->shape;
+
+	begin_note(lines, shape->is_plain ? NULL : shape->type);
+	for (size_t i = 0; i < NOTE_PARTS_MAX && shape->parts[i].member; i++)
+		note_add(&lines->note, shape->parts[i].label,
+		    member_or_null(lines->tree, lines->record, shape->parts[i].member));
+}
+
+static void begin_line(struct record_lines *lines)
+{
+	table_add_row(&lines->table);
+	set_member(lines, COLUMN_TIME, lines->shape->time);
+	set_member(lines, COLUMN_ENTITY, "entity_id");
+	set_member(lines, COLUMN_PROPERTY, lines->shape->property);
+}
+
+// A leaf is named in the column of properties, or in the note when the record itself is about a property.
+static void add_leaf(void *context, struct slice path, const struct value *leaf)
+{
+	struct record_lines *lines = context;
+	bool is_empty = !path.length;
+
+	begin_line(lines);
+	if (!is_empty && !lines->shape->property)
+		table_set(&lines->table, COLUMN_PROPERTY, path, false, TABLE_PLAIN);
+	if (!is_empty)
+		set_value(lines, COLUMN_VALUE, leaf);
+	shape_note(lines);
+	if (!is_empty && lines->shape->property) {
+		buffer_append_string(&lines->note, ", ");
+		buffer_append_slice(&lines->note, path);
+	} else if (is_empty && lines->shape->empty) {
+		buffer_append_string(&lines->note, lines->shape->empty);
+	}
+	end_note(lines);
+}
+
+static void set_style(struct record_lines *lines)
+{
+	const struct value *severity = member_or_null(lines->tree, lines->record, "severity");
+	const struct value *alarm = member_or_null(lines->tree, lines->record, "alarm");
+
+	if (value_is_word(severity, "critical") || value_is_word(severity, "error") ||
+	    (alarm && alarm->kind == VALUE_TRUE) || slice_is(SLICE_LITERAL("rejected"), lines->shape->type))
+		lines->style = TABLE_ERROR;
+	else if (value_is_word(severity, "warning"))
+		lines->style = TABLE_WARNING;
+}
+
+static int add_shaped(struct record_lines *lines)
+{
+	const struct line_shape *shape = lines->shape;
+	const struct value *leaves = shape->leaves ? member_or_null(lines->tree, lines->record, shape->leaves) : NULL;
+
+	set_style(lines);
+	if (leaves && leaves->kind == VALUE_OBJECT)
+		return value_leaves(lines->tree, leaves, add_leaf, lines);
+	begin_line(lines);
+	if (shape->value)
+		set_value(
+		    lines, COLUMN_VALUE, value_member(lines->tree, lines->record, slice_from_string(shape->value)));
+	set_member(lines, COLUMN_UNIT, shape->unit);
+	shape_note(lines);
+	end_note(lines);
+	return 0;
+}
+
+static void add_register(struct record_lines *lines, const struct state_row *row)
+{
+	const struct value *time = member_or_null(lines->tree, row->metadata, "timestamp");
+
+	table_add_row(&lines->table);
+	set_value(lines, COLUMN_TIME, time ? time : member_or_null(lines->tree, lines->record, "timestamp"));
+	set_member(lines, COLUMN_ENTITY, "entity_id");
+	table_set(&lines->table, COLUMN_PROPERTY, row->property, false, TABLE_PLAIN);
+	set_value(lines, COLUMN_VALUE, row->value);
+	set_value(lines, COLUMN_UNIT, member_or_null(lines->tree, row->metadata, "unit"));
+	begin_note(lines, NULL);
+	register_note(&lines->note, lines->tree, row);
+	end_note(lines);
+}
+
+static int add_registers(struct record_lines *lines)
+{
+	if (state_rows_read(&lines->rows, lines->tree, lines->record) || !lines->rows.count)
+		return -1;
+	for (size_t i = 0; i < lines->rows.count; i++)
+		add_register(lines, &lines->rows.rows[i]);
+	return 0;
+}
+
+static const struct line_shape *shape_of(const struct value *type)
+{
+	if (!type)
+		return &shapes[0];
+	for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
+		if (value_is_word(type, shapes[i].type))
+			return &shapes[i];
+	return NULL;
+}
+
+// -1 when the record has no shape that is known; what was added to the table by then stays.
+static int add_record(struct record_lines *lines, const struct value *record)
+{
+	const struct value *type = member_or_null(lines->tree, record, "type");
+
+	lines->record = record;
+	if (!record || record->kind != VALUE_OBJECT)
+		return -1;
+	if (value_is_word(type, "change") || value_is_word(type, "state"))
+		return add_registers(lines);
+	lines->shape = shape_of(type);
+	return lines->shape ? add_shaped(lines) : -1;
+}
+
+static int add_refused(struct record_lines *lines, const struct value *refused)
+{
+	struct buffer prefix = BUFFER_INIT;
+	int result;
+
+	buffer_append_string(&prefix, "refused");
+	if (member_or_null(lines->tree, refused, "reason")) {
+		buffer_append_string(&prefix, ": ");
+		value_append_plain(&prefix, member_or_null(lines->tree, refused, "reason"));
+	}
+	lines->prefix = buffer_slice(&prefix);
+	lines->style = TABLE_WARNING;
+	result = add_record(lines, member_or_null(lines->tree, refused, "input"));
+	buffer_release(&prefix);
+	return result;
+}
+
+void record_lines_add(struct record_lines *lines, const struct value_tree *tree, struct slice line)
+{
+	int result = -1;
+
+	lines->tree = tree;
+	lines->prefix = SLICE_EMPTY;
+	lines->style = TABLE_PLAIN;
+	if (tree && value_is_word(member_or_null(tree, value_root(tree), "type"), "refused"))
+		result = add_refused(lines, value_root(tree));
+	else if (tree)
+		result = add_record(lines, value_root(tree));
+	if (result == 0)
+		return;
+	table_add_line(&lines->table);
+	table_append(&lines->table, line, lines->style);
+}

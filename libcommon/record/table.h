@@ -1,0 +1,74 @@
+// Rows and columns for people: rows are collected, then printed with every column as wide as its widest cell so far.
+// Widths only grow (as far as the screen goes), so the batches of a long stream stay aligned. Columns in which nothing
+// has stood yet are left out.
+#ifndef RECORD_TABLE_H
+#define RECORD_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buffer.h"
+#include "base/slice.h"
+#include "io/output.h"
+
+// Where the table is to be seen.
+struct screen {
+	size_t width;
+	bool colour;
+};
+
+// The terminal's width, else $COLUMNS, else 80. Colour on terminals, unless NO_COLOR is set or TERM is `dumb`.
+struct screen screen_of(const struct output *output);
+
+enum table_style {
+	TABLE_PLAIN,
+	TABLE_WARNING,
+	TABLE_ERROR,
+};
+
+enum table_column_kind {
+	TABLE_FLEXIBLE, // narrowed, its cells cut, when the screen is too small
+	TABLE_RIGID,    // never narrowed: a cut time is worth nothing
+	TABLE_OPTIONAL, // left out when it does not fit
+};
+
+struct table {
+	struct table_column *columns;
+	size_t column_count, column_capacity;
+	struct table_cell *cells;
+	size_t cell_count, cell_capacity;
+	struct table_row *rows;
+	size_t row_count, row_capacity;
+	struct buffer text; // of the cells
+	struct buffer line; // being printed
+	size_t indent;
+	bool has_titles;
+	uint64_t titles_shown; // fingerprint of the columns the last printed title line named; 0 when none was
+	size_t left_out;       // optional columns that hold something and found no room at the last print
+};
+
+void table_init(struct table *table, size_t indent, bool has_titles);
+void table_release(struct table *table);
+
+// Forgets everything: columns, widths, rows not printed.
+void table_clear(struct table *table);
+
+// Returns the column's number. The title is copied.
+size_t table_add_column(struct table *table, struct slice title, enum table_column_kind kind);
+
+// Starts a row with an empty cell in every column, or a line: its cells stand one after the other, two blanks between,
+// and it is not indented.
+void table_add_row(struct table *table);
+void table_add_line(struct table *table);
+
+// Fills a cell of the row started last. text is anything: it is made fit for a terminal here.
+void table_set(struct table *table, size_t column, struct slice text, bool is_right, enum table_style style);
+
+// Adds a cell to the line started last.
+void table_append(struct table *table, struct slice text, enum table_style style);
+
+// Prints the rows collected and forgets them, not the widths.
+void table_print(struct table *table, struct output *output, struct screen screen);
+
+#endif

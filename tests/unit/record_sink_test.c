@@ -1,0 +1,485 @@
+#define _GNU_SOURCE
+#include "record/record_sink.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "record/display.h"
+#include "unit.h"
+
+// What the sink writes of the lines (each ended by a newline), on a screen of so many columns.
+static struct slice shown_on(
+    bool is_terminal, struct buffer *text, enum output_format format, const char *columns, struct slice lines)
+{
+	char path[] = "/tmp/record_sink_test.XXXXXX";
+	int fd = mkstemp(path);
+	struct output output;
+	struct record_sink sink;
+	struct error error;
+	ssize_t got;
+
+	setenv("COLUMNS", columns, 1);
+	CHECK(output_open(&output, path, &error) == 0);
+	output.is_terminal = is_terminal;
+	record_sink_init(&sink, &output, format);
+	while (lines.length) {
+		const char *end = memchr(lines.data, '\n', lines.length);
+		struct slice line = slice_of(lines.data, (size_t)(end - lines.data));
+
+		record_sink_write(&sink, line);
+		lines = slice_skip(lines, line.length + 1);
+	}
+	CHECK(record_sink_flush(&sink, &error) == 0);
+	record_sink_release(&sink);
+	CHECK(output_close(&output, &error) == 0);
+	buffer_reset(text);
+	while ((got = read(fd, buffer_reserve(text, 65536), 65536)) > 0)
+		text->length += (size_t)got;
+	close(fd);
+	unlink(path);
+	return buffer_slice(text);
+}
+
+static struct slice shown(struct buffer *text, enum output_format format, const char *columns, struct slice lines)
+{
+	return shown_on(false, text, format, columns, lines);
+}
+
+static struct slice table(struct buffer *text, const char *columns, const char *lines)
+{
+	return shown(text, OUTPUT_FORMAT_TABLE, columns, slice_from_string(lines));
+}
+
+static struct slice csv(struct buffer *text, const char *lines)
+{
+	return shown(text, OUTPUT_FORMAT_CSV, "80", slice_from_string(lines));
+}
+
+static struct slice fit(struct buffer *text, struct slice raw, size_t limit)
+{
+	buffer_reset(text);
+	display_append(text, raw, limit);
+	return buffer_slice(text);
+}
+
+static void test_display(struct buffer *text)
+{
+	TEST("control characters and what turns the line around are shown, not sent")
+	{
+		CHECK_TEXT(
+		    fit(text, SLICE_LITERAL("a\033[2Jb\n\t\r\a\x7f"), 100), "a\\u001b[2Jb\\n\\t\\r\\u0007\\u007f");
+		CHECK_TEXT(fit(text, SLICE_LITERAL("a\0b"), 100), "a\\u0000b");
+		CHECK_TEXT(fit(text,
+			       SLICE_LITERAL("\xc2\x9b"
+					     "31m"),
+			       100),
+		    "\\u009b31m");
+		CHECK_TEXT(fit(text, SLICE_LITERAL("x\u202ey\u2066"), 100), "x\\u202ey\\u2066");
+	}
+	TEST("bytes that are no UTF-8 are shown as numbers")
+	{
+		CHECK_TEXT(fit(text, SLICE_LITERAL("\xff\xc3"), 100), "\\xff\\xc3");
+		CHECK_TEXT(fit(text, SLICE_LITERAL("\xc0\xaf"), 100), "\\xc0\\xaf");
+		CHECK_TEXT(fit(text, SLICE_LITERAL("\xed\xa0\x80"), 100), "\\xed\\xa0\\x80");
+	}
+	TEST("text that was made fit passes a second time unchanged")
+	{
+		CHECK_TEXT(fit(text, SLICE_LITERAL("a\\u001bb\\xff°"), 100), "a\\u001bb\\xff°");
+	}
+	TEST("width counts columns: two for wide characters, none for marks")
+	{
+		CHECK(display_width(SLICE_LITERAL("°C")) == 2);
+		CHECK(display_width(SLICE_LITERAL("温度")) == 4);
+		CHECK(display_width(SLICE_LITERAL("e\u0301")) == 1);
+		CHECK(display_width(SLICE_LITERAL("😀")) == 2);
+		CHECK(display_width(SLICE_LITERAL("ｱ")) == 1);
+	}
+	TEST("what is too long ends in an ellipsis and never exceeds the limit")
+	{
+		CHECK_TEXT(fit(text, SLICE_LITERAL("abcdef"), 6), "abcdef");
+		CHECK_TEXT(fit(text, SLICE_LITERAL("abcdefg"), 6), "abcde…");
+		CHECK_TEXT(fit(text, SLICE_LITERAL("温度温"), 5), "温度…");
+		CHECK_TEXT(fit(text, SLICE_LITERAL("温度温"), 4), "温…");
+		CHECK_TEXT(fit(text, SLICE_LITERAL("abc"), 1), "…");
+		CHECK_TEXT(fit(text, SLICE_LITERAL("abc"), 0), "");
+	}
+	TEST("a pile of marks on one character is cut down")
+	{
+		CHECK(fit(text, SLICE_LITERAL("e\u0301\u0301\u0301\u0301\u0301\u0301\u0301"), 9).length == 1 + 4 * 2);
+	}
+}
+
+static void test_ndjson(struct buffer *text)
+{
+	TEST("NDJSON passes a line as it is")
+	{
+		CHECK_TEXT(shown(text, OUTPUT_FORMAT_NDJSON, "80", SLICE_LITERAL("{ \"a\": 1 }\nrubbish\n")),
+		    "{ \"a\": 1 }\nrubbish\n");
+	}
+	TEST("auto is NDJSON when the output is no terminal")
+	{
+		CHECK_TEXT(shown(text, OUTPUT_FORMAT_AUTO, "80", SLICE_LITERAL("{\"type\":\"state\"}\n")),
+		    "{\"type\":\"state\"}\n");
+	}
+}
+
+#define PUMP_2                                                                                                         \
+	"{\"type\":\"state\",\"entity_id\":\"pump-2\",\"timestamp\":\"2026-03-01T12:00:00Z\",\"properties\":{"         \
+	"\"bearing\":{"                                                                                                \
+	"\"temperature\":61.4},\"running\":true,\"mode\":\"auto\",\"setpoint\":4},\"desired\":{\"setpoint\":5,"        \
+	"\"mode\":\"auto\"},"                                                                                          \
+	"\"delta\":{\"setpoint\":5},\"sync_status\":\"stale\",\"confidence_score\":0.5,\"metadata\":{\"bearing/"       \
+	"temperature\":"                                                                                               \
+	"{\"timestamp\":\"2026-03-01T12:00:00Z\",\"quality\":0.8,\"unit\":\"°C\",\"sensor_id\":\"s2\"},\"running\":{" \
+	"\"timestamp\":"                                                                                               \
+	"\"2026-03-01T11:59:50Z\",\"last\":{\"timestamp\":\"2026-03-01T12:00:00Z\",\"quality\":0,\"value\":false}}}}"  \
+	"\n"
+
+static void test_state_blocks(struct buffer *text)
+{
+	TEST("a few twins are a block each: a heading and a line for each property")
+	{
+		CHECK_TEXT(table(text, "100",
+			       PUMP_2 "{\"type\":\"state\",\"entity_id\":\"tank-1\",\"timestamp\":"
+				      "\"2026-03-01T12:00:00Z\",\"properties\":{},\"sync_status\":\"unknown\"}\n"),
+		    "pump-2  stale  confidence 0.5  2026-03-01T12:00:00Z\n"
+		    "  bearing/temperature  61.4  °C  2026-03-01T12:00:00Z  quality 0.8, sensor s2\n"
+		    "  mode                 auto                            desired auto\n"
+		    "  running              true      2026-03-01T11:59:50Z  not used: false, of 2026-03-01T12:00:00Z, "
+		    "qu…\n"
+		    "  setpoint                4                            desired 5 (differs)\n"
+		    "\n"
+		    "tank-1  unknown  2026-03-01T12:00:00Z\n");
+	}
+	TEST("an object that was one reading is one line, other objects are taken apart")
+	{
+		CHECK_TEXT(table(text, "80",
+			       "{\"type\":\"state\",\"entity_id\":\"a\",\"timestamp\":\"T\",\"properties\":{\"p\":{"
+			       "\"x\":1,\"y\":2},"
+			       "\"q\":{\"x\":1}},\"metadata\":{\"p\":{\"timestamp\":\"T\"}}}\n"),
+		    "a  T\n"
+		    "  p    {\"x\":1,\"y\":2}  T\n"
+		    "  q/x              1\n");
+	}
+	TEST("a twin that is gone is told of among the others")
+	{
+		CHECK_TEXT(
+		    table(text, "80",
+			"{\"type\":\"state\",\"entity_id\":\"a\",\"timestamp\":\"T\",\"properties\":{\"p\":1}}\n"
+			"{\"type\":\"deleted\",\"entity_id\":\"b\",\"timestamp\":\"T\"}\n"
+			"{\"type\":\"deleted\",\"entity_id\":\"b\",\"timestamp\":\"T\",\"property\":\"p\"}\n"
+			"{\"type\":\"desired\",\"entity_id\":\"b\",\"timestamp\":\"T\",\"properties\":{\"p\":null}}\n"),
+		    "a  T\n  p  1\n\nb  deleted  T\n\nb  deleted p  T\n\nb  desired {\"p\":null}  T\n");
+	}
+	TEST("confidence is rounded down to hundredths")
+	{
+		CHECK_TEXT(
+		    table(text, "80",
+			"{\"type\":\"state\",\"entity_id\":\"a\",\"properties\":{},\"confidence_score\":0.9999}\n"),
+		    "a  confidence 0.99\n");
+		CHECK_TEXT(table(text, "80",
+			       "{\"type\":\"state\",\"entity_id\":\"a\",\"properties\":{},\"confidence_score\":1.0}\n"),
+		    "a  confidence 1\n");
+	}
+	TEST("a text that looks like a number keeps its quotes")
+	{
+		CHECK_TEXT(table(text, "80",
+			       "{\"type\":\"state\",\"entity_id\":\"a\",\"properties\":{\"p\":\"12\",\"q\":\"\",\"r\":"
+			       "\"on\"}}\n"),
+		    "a\n  p  \"12\"\n  q  \"\"\n  r  on\n");
+	}
+	TEST("escape sequences in ids, names and values do not reach the terminal")
+	{
+		struct slice out = table(text, "80",
+		    "{\"type\":\"state\",\"entity_id\":\"a\\u001b[2J\",\"properties\":{\"p\\u001b\":\"v\\u009b\\n\"}}"
+		    "\n");
+
+		CHECK_TEXT(out, "a\\u001b[2J\n  p\\u001b  v\\u009b\\n\n");
+	}
+}
+
+// Builds one record in two pieces, between record_sink_begin and record_sink_end.
+static struct slice built(struct buffer *text, enum output_format format)
+{
+	char path[] = "/tmp/record_sink_test.XXXXXX";
+	int fd = mkstemp(path);
+	struct output output;
+	struct record_sink sink;
+	struct error error;
+	struct buffer *line;
+
+	CHECK(output_open(&output, path, &error) == 0);
+	record_sink_init(&sink, &output, format);
+	for (int i = 0; i < 2; i++) {
+		line = record_sink_begin(&sink);
+		buffer_append_string(line, "{\"type\":\"clock\"");
+		buffer_append_string(line, ",\"timestamp\":\"T\"}");
+		record_sink_end(&sink);
+	}
+	CHECK(record_sink_flush(&sink, &error) == 0);
+	record_sink_release(&sink);
+	CHECK(output_close(&output, &error) == 0);
+	buffer_reset(text);
+	text->length = (size_t)read(fd, buffer_reserve(text, 4096), 4096);
+	close(fd);
+	unlink(path);
+	return buffer_slice(text);
+}
+
+static void test_built(struct buffer *text)
+{
+	TEST("records that are built in place come out in every format")
+	{
+		CHECK_TEXT(built(text, OUTPUT_FORMAT_NDJSON),
+		    "{\"type\":\"clock\",\"timestamp\":\"T\"}\n{\"type\":\"clock\",\"timestamp\":\"T\"}\n");
+		CHECK_TEXT(built(text, OUTPUT_FORMAT_TABLE), "TIME  NOTE\nT     clock\nT     clock\n");
+		CHECK_TEXT(built(text, OUTPUT_FORMAT_CSV), "timestamp\nT\nT\n");
+	}
+}
+
+static struct slice first_line(struct slice text)
+{
+	const char *end = memchr(text.data, '\n', text.length);
+
+	return slice_of(text.data, end ? (size_t)(end - text.data) + 1 : text.length);
+}
+
+static bool contains(struct slice text, const char *what)
+{
+	return memmem(text.data, text.length, what, strlen(what)) != NULL;
+}
+
+static void test_colour(struct buffer *text)
+{
+	struct slice line =
+	    SLICE_LITERAL("{\"type\":\"state\",\"entity_id\":\"a\",\"properties\":{},\"sync_status\":\"error\"}\n");
+
+	setenv("TERM", "xterm", 1);
+	unsetenv("NO_COLOR");
+	TEST("auto is a table on a terminal, with colour for what is wrong")
+	{
+		CHECK_TEXT(shown_on(true, text, OUTPUT_FORMAT_AUTO, "80", line), "a  \033[31merror\033[0m\n");
+	}
+	TEST("there is no colour off a terminal, on a dumb one, or with NO_COLOR")
+	{
+		CHECK_TEXT(shown_on(false, text, OUTPUT_FORMAT_TABLE, "80", line), "a  error\n");
+		setenv("TERM", "dumb", 1);
+		CHECK_TEXT(shown_on(true, text, OUTPUT_FORMAT_AUTO, "80", line), "a  error\n");
+		setenv("TERM", "xterm", 1);
+		setenv("NO_COLOR", "1", 1);
+		CHECK_TEXT(shown_on(true, text, OUTPUT_FORMAT_AUTO, "80", line), "a  error\n");
+		unsetenv("NO_COLOR");
+	}
+}
+
+static void append_twins(struct buffer *lines, int first, int count)
+{
+	for (int i = first; i < first + count; i++)
+		buffer_printf(lines,
+		    "{\"type\":\"state\",\"entity_id\":\"pump-%d\",\"timestamp\":\"2026-03-01T12:00:00Z\","
+		    "\"properties\":{"
+		    "\"flow\":%d.5,\"level\":%d,\"pressure\":2},\"sync_status\":\"synchronized\",\"confidence_score\":"
+		    "1}\n",
+		    i, i, i * 100);
+}
+
+static void test_state_rows(struct buffer *text)
+{
+	struct buffer lines = BUFFER_INIT;
+
+	append_twins(&lines, 1, 8);
+	buffer_append_string(
+	    &lines, "{\"type\":\"deleted\",\"entity_id\":\"pump-9\",\"timestamp\":\"2026-03-01T11:00:00Z\"}\n");
+	append_twins(&lines, 10, 1);
+	TEST("many twins are a row each")
+	{
+		struct slice out = shown(text, OUTPUT_FORMAT_TABLE, "100", buffer_slice(&lines));
+
+		CHECK(slice_starts_with(out,
+		    SLICE_LITERAL("ENTITY   STATUS        CONF  TIME                  flow  level  pressure\n"
+				  "pump-1   synchronized     1  2026-03-01T12:00:00Z   1.5    100         2\n")));
+		CHECK(contains(out, "pump-9   deleted             2026-03-01T11:00:00Z\n"));
+		CHECK(contains(out, "pump-10  synchronized     1  2026-03-01T12:00:00Z  10.5   1000         2\n"));
+	}
+	TEST("properties that the screen has no room for are counted")
+	{
+		struct slice out = shown(text, OUTPUT_FORMAT_TABLE, "58", buffer_slice(&lines));
+
+		CHECK(
+		    slice_starts_with(out, SLICE_LITERAL("ENTITY   STATUS        CONF  TIME                  flow\n")));
+		CHECK(contains(out, "(2 more properties: a wider terminal or -F ndjson shows them)\n"));
+	}
+	TEST("properties that appear after the titles were printed are told of")
+	{
+		struct slice out;
+
+		buffer_reset(&lines);
+		append_twins(&lines, 1, 4000);
+		buffer_append_string(
+		    &lines, "{\"type\":\"state\",\"entity_id\":\"late\",\"properties\":{\"other\":1}}\n");
+		out = shown(text, OUTPUT_FORMAT_TABLE, "100", buffer_slice(&lines));
+		CHECK(contains(out, "(more properties: -F ndjson shows them)\n"));
+	}
+	TEST("more twins than are kept go on under the same titles")
+	{
+		size_t count = 0, titles = 0;
+		struct slice rest;
+
+		buffer_reset(&lines);
+		append_twins(&lines, 1, 9000);
+		rest = shown(text, OUTPUT_FORMAT_TABLE, "100", buffer_slice(&lines));
+		for (; rest.length; count++) {
+			titles += slice_starts_with(rest, SLICE_LITERAL("ENTITY"));
+			rest = slice_skip(rest, first_line(rest).length);
+		}
+		CHECK(count == 9001);
+		CHECK(titles == 1);
+	}
+	buffer_release(&lines);
+}
+
+static void test_lines(struct buffer *text)
+{
+	TEST("readings are aligned, numbers to the right")
+	{
+		CHECK_TEXT(table(text, "100",
+			       "{\"entity_id\":\"pump-1\",\"property\":\"flow\",\"timestamp\":\"2026-03-01T12:00:00Z\","
+			       "\"value\":41.25,\"unit\":\"l/s\"}\n"
+			       "{\"type\":\"reading\",\"entity_id\":\"p2\",\"property\":\"pressure\",\"timestamp\":"
+			       "\"2026-03-01T12:00:00.5Z\",\"value\":3,\"quality\":0.5}\n"),
+		    "TIME                    ENTITY  PROPERTY  VALUE  UNIT  NOTE\n"
+		    "2026-03-01T12:00:00Z    pump-1  flow      41.25  l/s\n"
+		    "2026-03-01T12:00:00.5Z  p2      pressure      3        quality 0.5\n");
+	}
+	TEST("refused records say why and show what was refused")
+	{
+		CHECK_TEXT(table(text, "100",
+			       "{\"type\":\"refused\",\"reason\":\"stale\",\"input\":{\"entity_id\":\"a\",\"property\":"
+			       "\"p\",\"timestamp\":\"T\",\"value\":1}}\n"
+			       "{\"type\":\"refused\",\"reason\":\"stale\",\"input\":{\"type\":\"desired\",\"entity_"
+			       "id\":\"a\",\"timestamp\":\"T\",\"properties\":{\"m\":{\"n\":null}}}}\n"),
+		    "TIME  ENTITY  PROPERTY  VALUE  NOTE\n"
+		    "T     a       p             1  refused: stale\n"
+		    "T     a       m/n        null  refused: stale, desired\n");
+	}
+	TEST("every type has a line, an unknown one the JSON it is")
+	{
+		CHECK_TEXT(
+		    table(text, "100",
+			"{\"type\":\"event\",\"entity_id\":\"a\",\"timestamp\":\"T\",\"event\":\"stale\",\"severity\":"
+			"\"warning\",\"property\":\"p\"}\n"
+			"{\"type\":\"delta\",\"entity_id\":\"a\",\"timestamp\":\"T\",\"properties\":{},\"since\":\"S\"}"
+			"\n"
+			"{\"type\":\"change\",\"entity_id\":\"a\",\"timestamp\":\"T\",\"properties\":{\"p\":7},"
+			"\"metadata\":{\"p\":{\"timestamp\":\"U\",\"unit\":\"m\"}}}\n"
+			"{\"type\":\"clock\",\"timestamp\":\"T\"}\n"
+			"{\"type\":\"summary\",\"entity_id\":\"a\",\"property\":\"p\",\"measures\":{\"rows\":3}}\n"
+			"{\"type\":\"rejected\",\"reason\":\"invalid\",\"message\":\"no\",\"source\":\"f\",\"line\":3,"
+			"\"input\":\"x\"}\n"
+			"{\"type\":\"novelty\",\"x\":[1]}\n"
+			"[1,2]\n"
+			"rub\033bish\n"),
+		    "TIME  ENTITY  PROPERTY  VALUE  UNIT  NOTE\n"
+		    "T     a       p         stale        warning\n"
+		    "T     a                              delta, since S, met\n"
+		    "U     a       p             7  m\n"
+		    "T                                    clock\n"
+		    "      a       p             3        summary, rows\n"
+		    "                                     rejected, f, line 3, no, x\n"
+		    "{\"type\":\"novelty\",\"x\":[1]}\n"
+		    "[1,2]\n"
+		    "rub\\u001bbish\n");
+	}
+	TEST("no line is wider than the screen")
+	{
+		CHECK_TEXT(table(text, "40",
+			       "{\"entity_id\":\"a-rather-long-name-of-a-twin\",\"property\":\"bearing/"
+			       "temperature\",\"timestamp\":\"2026-03-01T12:00:00Z\",\"value\":41.25}\n"),
+		    "TIME                  ENTITY    PROPERTY\n"
+		    "2026-03-01T12:00:00Z  a-rathe…  bearing…\n");
+	}
+}
+
+static void test_csv(struct buffer *text)
+{
+	TEST("CSV quotes what needs quotes and leaves absent members empty")
+	{
+		CHECK_TEXT(csv(text,
+			       "{\"entity_id\":\"a,\\\"b\\\"\\n\",\"property\":\"p\",\"timestamp\":\"T\",\"value\":"
+			       "\"\",\"unit\":\"m\"}\n"),
+		    "entity_id,property,timestamp,value,unit,quality,sensor_id,received,seq,counter,origin\n"
+		    "\"a,\"\"b\"\"\n\",p,T,\"\",m,,,,,,\n");
+	}
+	TEST("a state is a row for each property")
+	{
+		CHECK_TEXT(
+		    csv(text,
+			PUMP_2 "{\"type\":\"state\",\"entity_id\":\"tank\",\"timestamp\":\"T\",\"properties\":{}}\n"),
+		    "entity_id,property,value,timestamp,unit,quality,sensor_id,desired,delta,deleted,sync_status,"
+		    "confidence_score\n"
+		    "pump-2,bearing/temperature,61.4,2026-03-01T12:00:00Z,°C,0.8,s2,,,,stale,0.5\n"
+		    "pump-2,mode,auto,2026-03-01T12:00:00Z,,,,auto,,,stale,0.5\n"
+		    "pump-2,running,true,2026-03-01T11:59:50Z,,,,,,,stale,0.5\n"
+		    "pump-2,setpoint,4,2026-03-01T12:00:00Z,,,,5,5,,stale,0.5\n"
+		    "tank,,,T,,,,,,,,\n");
+	}
+	TEST("another type starts another table, and what is not known is one field")
+	{
+		CHECK_TEXT(csv(text,
+			       "{\"type\":\"clock\",\"timestamp\":\"T\"}\n"
+			       "{\"type\":\"refused\",\"reason\":\"stale\",\"input\":{\"entity_id\":\"a\",\"property\":"
+			       "\"p\",\"timestamp\":\"T\",\"value\":{\"x\":1}}}\n"
+			       "{\"type\":\"summary\",\"entity_id\":\"a\",\"property\":\"p\",\"measures\":{\"rows\":3,"
+			       "\"gaps\":{\"count\":1}}}\n"
+			       "{\"type\":\"novelty\"}\n"
+			       "rubbish\n"),
+		    "timestamp\nT\n"
+		    "\nreason,type,entity_id,property,timestamp,value,unit,quality,sensor_id,received,seq,counter,"
+		    "origin\n"
+		    "stale,reading,a,p,T,\"{\"\"x\"\":1}\",,,,,,,\n"
+		    "\nentity_id,property,measure,value\na,p,rows,3\na,p,gaps/count,1\n"
+		    "\nrecord\n\"{\"\"type\"\":\"\"novelty\"\"}\"\nrubbish\n");
+	}
+}
+
+// A name of half a million bytes over a quarter million leaves: their paths together would be 128 GB.
+static void test_hostile(struct buffer *text)
+{
+	struct buffer line = BUFFER_INIT;
+
+	buffer_append_string(&line, "{\"type\":\"state\",\"entity_id\":\"a\",\"properties\":{\"");
+	memset(buffer_reserve(&line, 500000), 'n', 500000);
+	line.length += 500000;
+	buffer_append_string(&line, "\":{");
+	for (int i = 0; i < 250000; i++)
+		buffer_printf(&line, "%s\"%d\":0", i ? "," : "", i);
+	buffer_append_string(&line, "}}}\n");
+	TEST("paths that would outgrow the record are not built: the line is shown as it is")
+	{
+		struct slice out = shown(text, OUTPUT_FORMAT_TABLE, "80", buffer_slice(&line));
+
+		CHECK(slice_starts_with(out, SLICE_LITERAL("{\"type\":\"state\",\"entity_id\":\"a\"")));
+		CHECK(out.length < 100);
+		out = shown(text, OUTPUT_FORMAT_CSV, "80", buffer_slice(&line));
+		CHECK(out.length < 3 * line.length);
+	}
+	buffer_release(&line);
+}
+
+int main(void)
+{
+	struct buffer text = BUFFER_INIT;
+
+	test_display(&text);
+	test_ndjson(&text);
+	test_built(&text);
+	test_state_blocks(&text);
+	test_colour(&text);
+	test_state_rows(&text);
+	test_lines(&text);
+	test_csv(&text);
+	test_hostile(&text);
+	buffer_release(&text);
+	return unit_end();
+}
