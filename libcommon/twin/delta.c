@@ -1,0 +1,138 @@
+#include "twin/delta.h"
+
+#include <stdlib.h>
+
+#include "base/decimal.h"
+#include "base/memory.h"
+#include "record/property_path.h"
+#include "twin/document.h"
+
+#define ACK_REFUSED 400
+
+void delta_release(struct delta *delta)
+{
+	free(delta->unmet);
+	value_tree_release(&delta->desired_tree);
+	value_tree_release(&delta->reported_tree);
+	*delta = (struct delta)DELTA_INIT;
+}
+
+bool ack_refuses(struct slice ack, struct slice command_id)
+{
+	struct value_tree tree = VALUE_TREE_INIT;
+	struct buffer scratch = BUFFER_INIT;
+	struct error error;
+	bool refuses = false;
+
+	// Without an id the reading answers nobody in particular.
+	if (ack.length && command_id.length && value_parse(&tree, ack, &error) == 0) {
+		const struct value *id = value_member(&tree, value_root(&tree), SLICE_LITERAL("command_id"));
+		const struct value *code = value_member(&tree, value_root(&tree), SLICE_LITERAL("code"));
+		struct slice text = id && id->kind == VALUE_STRING ? value_string(id, &scratch) : SLICE_EMPTY;
+
+		refuses = code && code->kind == VALUE_NUMBER && decimal_to_double(code->text) >= ACK_REFUSED &&
+		    slice_equal(text, command_id);
+	}
+	value_tree_release(&tree);
+	buffer_release(&scratch);
+	return refuses;
+}
+
+// The newest of what is shown below path, or NULL.
+static const struct view_entry *newest_below(const struct view_list *list, struct slice path, const struct fold_owner *owner)
+{
+	const struct view_entry *newest = NULL;
+	size_t low = 0, high = list->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (path_compare(list->entries[middle].series->path, path) <= 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < list->count && property_path_is_under(list->entries[low].series->path, path); low++) {
+		const struct view_entry *entry = &list->entries[low];
+
+		if (entry_is_shown(entry) &&
+		    (!newest || fold_compare(&entry->series->usable, &newest->series->usable, owner) > 0))
+			newest = entry;
+	}
+	return newest;
+}
+
+static bool is_empty_object(const struct value *value)
+{
+	return value->kind == VALUE_OBJECT && value->count == 0;
+}
+
+// {} asks for an object and for nothing in it.
+static bool values_agree(struct delta *delta, const struct value *desired, const struct value *reported,
+    const struct model_property *property)
+{
+	if (is_empty_object(desired))
+		return reported->kind == VALUE_OBJECT;
+	return value_equal(&delta->desired_tree, desired, &delta->reported_tree, reported,
+	    property ? property->absolute : 0, property ? property->relative : 0);
+}
+
+bool delta_is_met(struct delta *delta, const struct twin_view *view, const struct view_entry *desired, const struct model *model)
+{
+	const struct view_list *reported = &view->kinds[REGISTER_REPORTED];
+	struct assignment want = register_assignment(desired->series, &desired->series->usable);
+	const struct view_entry *above = view_list_supplier(reported, want.path);
+	struct error error;
+
+	if (value_parse(&delta->desired_tree, want.tail.value, &error))
+		return false;
+	const struct view_entry *supplier = above;
+
+	// An object that is made of several readings is as new as the newest of them.
+	if (!above && is_empty_object(value_root(&delta->desired_tree)))
+		supplier = newest_below(reported, want.path, view->owner);
+	if (!supplier)
+		return false;
+	struct assignment have = register_assignment(supplier->series, &supplier->series->usable);
+
+	if (have.key.timestamp < want.key.timestamp || ack_refuses(have.ack, want.tail.command_id))
+		return false;
+	if (!above)
+		return true;
+	if (value_parse(&delta->reported_tree, have.tail.value, &error))
+		return false;
+	const struct value *value = value_at_pointer(&delta->reported_tree, value_root(&delta->reported_tree),
+	    slice_skip(want.path, have.path.length));
+
+	return value && values_agree(delta, value_root(&delta->desired_tree), value, model_property(model, want.path));
+}
+
+void delta_compute(struct delta *delta, const struct twin_view *view, const struct model *model)
+{
+	const struct view_list *desired = &view->kinds[REGISTER_DESIRED];
+
+	delta->count = 0;
+	for (size_t i = 0; i < desired->count; i++) {
+		const struct view_entry *entry = &desired->entries[i];
+
+		if (!entry_is_shown(entry) || delta_is_met(delta, view, entry, model))
+			continue;
+		if (!delta->count || entry->series->usable.key.timestamp < delta->since)
+			delta->since = entry->series->usable.key.timestamp;
+		delta->unmet = memory_grow(delta->unmet, &delta->capacity, delta->count + 1, sizeof(struct series *));
+		delta->unmet[delta->count++] = entry->series;
+	}
+}
+
+void delta_append_properties(struct buffer *out, const struct delta *delta)
+{
+	struct document_writer writer;
+
+	document_begin(&writer, out);
+	for (size_t i = 0; i < delta->count; i++) {
+		struct assignment item = register_assignment(delta->unmet[i], &delta->unmet[i]->usable);
+
+		document_put(&writer, item.path, item.tail.value);
+	}
+	document_end(&writer);
+}

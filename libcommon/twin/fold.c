@@ -1,0 +1,104 @@
+#include "twin/fold.h"
+
+#include "base/buffer.h"
+#include "record/value.h"
+
+#define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
+
+static void append_canonical(struct buffer *out, struct slice value)
+{
+	struct value_tree tree = VALUE_TREE_INIT;
+	struct error error;
+
+	// Values have been validated when their record was read.
+	if (value.length && value_parse(&tree, value, &error) == 0)
+		value_append_canonical(out, &tree, value_root(&tree));
+	value_tree_release(&tree);
+}
+
+static int compare_canonical(struct slice a, struct slice b)
+{
+	struct buffer a_text = BUFFER_INIT;
+	struct buffer b_text = BUFFER_INIT;
+
+	append_canonical(&a_text, a);
+	append_canonical(&b_text, b);
+	int order = slice_compare(buffer_slice(&a_text), buffer_slice(&b_text));
+
+	buffer_release(&a_text);
+	buffer_release(&b_text);
+	return order;
+}
+
+int fold_compare_tails(const struct fold_tail *a, const struct fold_tail *b)
+{
+	int order = slice_compare(a->sensor_id, b->sensor_id);
+
+	if (!order)
+		order = COMPARE(a->seq, b->seq);
+	// Canonical forms differ only where the bytes do.
+	int bytes = order ? 0 : slice_compare(a->value, b->value);
+
+	if (!order && bytes)
+		order = compare_canonical(a->value, b->value);
+	if (!order)
+		order = slice_compare(a->unit, b->unit);
+	if (!order)
+		order = slice_compare(a->command_id, b->command_id);
+	return order ? order : bytes;
+}
+
+static int compare_keys(const struct fold_key *a, const struct fold_key *b)
+{
+	int order = COMPARE(a->timestamp, b->timestamp);
+
+	if (!order)
+		order = COMPARE(a->counter, b->counter);
+	if (!order)
+		order = COMPARE(a->live, b->live);
+	if (!order)
+		order = COMPARE(a->quality, b->quality);
+	return order ? order : COMPARE(a->priority, b->priority);
+}
+
+int fold_compare(const struct fold_register *a, const struct fold_register *b, const struct fold_owner *owner)
+{
+	int order = compare_keys(&a->key, &b->key);
+	struct fold_tail a_tail, b_tail;
+
+	if (order || a->handle == b->handle)
+		return order;
+	owner->resolve(owner->context, a->handle, &a_tail);
+	owner->resolve(owner->context, b->handle, &b_tail);
+	return fold_compare_tails(&a_tail, &b_tail);
+}
+
+static bool says_two_things(const struct fold_tail *a, const struct fold_tail *b)
+{
+	return slice_equal(a->sensor_id, b->sensor_id) && a->seq == b->seq &&
+	    (!slice_equal(a->unit, b->unit) ||
+	        (!slice_equal(a->value, b->value) && compare_canonical(a->value, b->value) != 0));
+}
+
+enum fold_outcome fold_judge(const struct fold_register *held, const struct fold_key *key, const struct fold_tail *tail,
+    const struct fold_owner *owner)
+{
+	struct fold_tail other;
+
+	if (!held->handle || key->timestamp > held->key.timestamp)
+		return FOLD_TAKEN;
+	if (key->timestamp < held->key.timestamp)
+		return FOLD_STALE;
+	int order = compare_keys(key, &held->key);
+
+	if (order > 0)
+		return FOLD_TAKEN;
+	owner->resolve(owner->context, held->handle, &other);
+	if (order == 0)
+		order = fold_compare_tails(tail, &other);
+	if (order > 0)
+		return FOLD_TAKEN;
+	if (order == 0)
+		return FOLD_DUPLICATE;
+	return key->live && held->key.live && says_two_things(tail, &other) ? FOLD_CONFLICT : FOLD_OUTRANKED;
+}

@@ -1,0 +1,391 @@
+#include "twin/model.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "base/decimal.h"
+#include "base/duration.h"
+#include "base/memory.h"
+#include "io/atomic_file.h"
+#include "record/property_path.h"
+
+#define MODEL_SIZE_MAX ((size_t)64 << 20)
+#define EXTEND_MAX     10
+
+struct model_source {
+	const char *file;
+	struct error *error;
+};
+
+static int complain(const struct model_source *source, const char *where, const char *what)
+{
+	return error_set(source->error, "model '%s': %.200s: %.200s", source->file, where, what);
+}
+
+void model_free(struct model *model)
+{
+	if (!model)
+		return;
+	for (size_t i = 0; i < model->paths.count; i++)
+		free(model->properties[i].unit);
+	for (size_t i = 0; i < model->applies_to_count; i++)
+		free(model->applies_to[i]);
+	free(model->applies_to);
+	free(model->properties);
+	free(model->priorities);
+	free(model->name);
+	hash_map_release(&model->paths);
+	hash_map_release(&model->sensors);
+	free(model);
+}
+
+static int read_text(const struct model_source *source, const char *where, json_t *node, char **text)
+{
+	if (!json_is_string(node))
+		return complain(source, where, "expected a string");
+	free(*text);
+	*text = memory_dup_string(json_string_value(node));
+	return 0;
+}
+
+static int read_type(const struct model_source *source, const char *where, json_t *node, enum model_type *type)
+{
+	static const char *const names[] = {
+	    [MODEL_ANY] = "any", [MODEL_NUMBER] = "number", [MODEL_INTEGER] = "integer", [MODEL_STRING] = "string",
+	    [MODEL_BOOLEAN] = "boolean", [MODEL_OBJECT] = "object", [MODEL_ARRAY] = "array"};
+
+	for (size_t i = 0; json_is_string(node) && i < sizeof names / sizeof *names; i++) {
+		if (strcmp(json_string_value(node), names[i]) == 0) {
+			*type = (enum model_type)i;
+			return 0;
+		}
+	}
+	return complain(source, where, "type is none of any, number, integer, string, boolean, object, array");
+}
+
+static int read_bound(const struct model_source *source, const char *where, json_t *node, bool *has, double *bound)
+{
+	if (!json_is_number(node) && !json_is_null(node))
+		return complain(source, where, "range takes two numbers, or null for an open end");
+	*has = json_is_number(node);
+	*bound = *has ? json_number_value(node) : 0;
+	return 0;
+}
+
+static int read_range(const struct model_source *source, const char *where, json_t *node, struct model_property *property)
+{
+	if (!json_is_array(node) || json_array_size(node) != 2)
+		return complain(source, where, "range is not [minimum, maximum]");
+	if (read_bound(source, where, json_array_get(node, 0), &property->has_minimum, &property->minimum) ||
+	    read_bound(source, where, json_array_get(node, 1), &property->has_maximum, &property->maximum))
+		return -1;
+	if (property->has_minimum && property->has_maximum && property->minimum > property->maximum)
+		return complain(source, where, "range: the minimum is above the maximum");
+	return 0;
+}
+
+static int read_duration(const struct model_source *source, const char *where, json_t *node, int64_t *duration)
+{
+	struct error inner;
+
+	if (!json_is_string(node))
+		return complain(source, where, "a length of time is a string such as \"10s\"");
+	if (duration_parse(slice_of(json_string_value(node), json_string_length(node)), duration, &inner))
+		return complain(source, where, inner.message);
+	return *duration > 0 ? 0 : complain(source, where, "a length of time must be above 0");
+}
+
+static int read_tolerance(const struct model_source *source, const char *where, json_t *node, struct model_property *property)
+{
+	json_t *absolute = json_is_object(node) ? json_object_get(node, "absolute") : node;
+	json_t *relative = json_is_object(node) ? json_object_get(node, "relative") : NULL;
+
+	if ((absolute && !json_is_number(absolute)) || (relative && !json_is_number(relative)))
+		return complain(source, where, "tolerance is a number or {\"absolute\": N, \"relative\": N}");
+	property->absolute = absolute ? json_number_value(absolute) : 0;
+	property->relative = relative ? json_number_value(relative) : 0;
+	if (!(property->absolute >= 0) || !(property->relative >= 0))
+		return complain(source, where, "tolerance: neither absolute nor relative is below 0");
+	return 0;
+}
+
+static int read_property_member(const struct model_source *source, const char *where, const char *name, json_t *node,
+    struct model_property *property)
+{
+	if (strcmp(name, "type") == 0)
+		return read_type(source, where, node, &property->type);
+	if (strcmp(name, "unit") == 0)
+		return read_text(source, where, node, &property->unit);
+	if (strcmp(name, "range") == 0)
+		return read_range(source, where, node, property);
+	if (strcmp(name, "interval") == 0)
+		return read_duration(source, where, node, &property->interval);
+	if (strcmp(name, "stale_after") == 0)
+		return read_duration(source, where, node, &property->stale_after);
+	if (strcmp(name, "tolerance") == 0)
+		return read_tolerance(source, where, node, property);
+	if (strcmp(name, "required") == 0) {
+		if (!json_is_boolean(node))
+			return complain(source, where, "required is true or false");
+		property->required = json_is_true(node);
+	}
+	// Members that other programs read pass.
+	return 0;
+}
+
+static int read_property(const struct model_source *source, struct model *model, const char *path, json_t *object)
+{
+	struct error inner;
+	const char *name;
+	json_t *node;
+	int added = 0;
+
+	if (property_path_check(slice_from_string(path), &inner))
+		return complain(source, path, inner.message);
+	if (!json_is_object(object))
+		return complain(source, path, "a property is an object");
+	size_t at = hash_map_add(&model->paths, slice_from_string(path), &added);
+
+	model->properties =
+	    memory_grow(model->properties, &model->property_capacity, at + 1, sizeof *model->properties);
+	if (added)
+		model->properties[at] = (struct model_property){.path = model->paths.keys[at]};
+	json_object_foreach (object, name, node)
+		if (read_property_member(source, path, name, node, &model->properties[at]))
+			return -1;
+	return 0;
+}
+
+static int read_sensor(const struct model_source *source, struct model *model, const char *id, json_t *object)
+{
+	json_t *priority = json_object_get(object, "priority");
+	int added = 0;
+
+	if (!json_is_object(object) || (priority && !json_is_integer(priority)))
+		return complain(source, id, "a sensor is an object, its priority a whole number");
+	size_t at = hash_map_add(&model->sensors, slice_from_string(id), &added);
+
+	model->priorities = memory_grow(model->priorities, &model->priority_capacity, at + 1, sizeof *model->priorities);
+	if (added)
+		model->priorities[at] = 0;
+	if (priority)
+		model->priorities[at] = json_integer_value(priority);
+	return 0;
+}
+
+static int read_applies_to(const struct model_source *source, struct model *model, json_t *globs)
+{
+	size_t count = json_array_size(globs);
+
+	if (!json_is_array(globs))
+		return complain(source, "applies_to", "expected an array of patterns of entities");
+	for (size_t i = 0; i < model->applies_to_count; i++)
+		free(model->applies_to[i]);
+	free(model->applies_to);
+	model->applies_to = memory_new_zeroed(count, sizeof *model->applies_to);
+	model->applies_to_count = count;
+	for (size_t i = 0; i < count; i++)
+		if (read_text(source, "applies_to", json_array_get(globs, i), &model->applies_to[i]))
+			return -1;
+	return 0;
+}
+
+static int read_members(const struct model_source *source, struct model *model, json_t *root)
+{
+	json_t *name = json_object_get(root, "name");
+	json_t *globs = json_object_get(root, "applies_to");
+	json_t *properties = json_object_get(root, "properties");
+	json_t *sensors = json_object_get(root, "sensors");
+	const char *key;
+	json_t *node;
+
+	if ((name && read_text(source, "name", name, &model->name)) || (globs && read_applies_to(source, model, globs)))
+		return -1;
+	if (properties && !json_is_object(properties))
+		return complain(source, "properties", "expected an object");
+	json_object_foreach (properties, key, node)
+		if (read_property(source, model, key, node))
+			return -1;
+	if (sensors && !json_is_object(sensors))
+		return complain(source, "sensors", "expected an object");
+	json_object_foreach (sensors, key, node)
+		if (read_sensor(source, model, key, node))
+			return -1;
+	return 0;
+}
+
+// The folders of TWIN_MODEL_PATH, one after the other; true when a file is found.
+static bool find_on_path(const char *name, struct buffer *file)
+{
+	const char *folders = getenv("TWIN_MODEL_PATH");
+
+	while (folders && *folders) {
+		size_t length = strcspn(folders, ":");
+
+		for (int with_ending = 0; length && with_ending < 2; with_ending++) {
+			buffer_reset(file);
+			buffer_printf(file, "%.*s/%s%s", (int)length, folders, name, with_ending ? ".json" : "");
+			if (access(buffer_string(file), R_OK) == 0)
+				return true;
+		}
+		folders += length + (folders[length] == ':');
+	}
+	return false;
+}
+
+static void find_file(const char *name, struct buffer *file)
+{
+	if (access(name, R_OK) != 0 && !strchr(name, '/') && find_on_path(name, file))
+		return;
+	buffer_reset(file);
+	buffer_append_string(file, name);
+}
+
+static int read_file(struct model *model, const char *name, int depth, struct error *error);
+
+// `extend` names a file beside the one that extends it, or a model on TWIN_MODEL_PATH.
+static int read_extended(const struct model_source *source, struct model *model, json_t *extend, int depth)
+{
+	struct buffer beside = BUFFER_INIT;
+	const char *slash = strrchr(source->file, '/');
+	const char *name = json_string_value(extend);
+
+	if (!name)
+		return complain(source, "extend", "expected the name of a model");
+	if (depth >= EXTEND_MAX)
+		return complain(source, "extend", "more than 10 models extend one another (a circle?)");
+	if (slash && *name != '/')
+		buffer_append(&beside, source->file, (size_t)(slash - source->file) + 1);
+	buffer_append_string(&beside, name);
+	if (access(buffer_string(&beside), R_OK) == 0)
+		name = buffer_string(&beside);
+	int failed = read_file(model, name, depth + 1, source->error);
+
+	buffer_release(&beside);
+	return failed;
+}
+
+static int read_file(struct model *model, const char *name, int depth, struct error *error)
+{
+	struct buffer file = BUFFER_INIT, text = BUFFER_INIT;
+	json_error_t where;
+	json_t *root = NULL;
+	int failed = -1;
+
+	find_file(name, &file);
+	struct model_source source = {buffer_string(&file), error};
+
+	if (file_read_whole(source.file, MODEL_SIZE_MAX, &text, error) == 0) {
+		root = json_loadb(text.data ? text.data : "", text.length, JSON_REJECT_DUPLICATES, &where);
+		if (!root)
+			error_set(error, "model '%s', line %d: %s", source.file, where.line, where.text);
+		else if (!json_is_object(root))
+			complain(&source, "the file", "is not a JSON object");
+		else if (json_object_get(root, "extend") && read_extended(&source, model, json_object_get(root, "extend"), depth))
+			failed = -1;
+		else
+			failed = read_members(&source, model, root);
+	}
+	json_decref(root);
+	buffer_release(&text);
+	buffer_release(&file);
+	return failed;
+}
+
+// With only one of the two known the other follows: stale_after is four intervals.
+static void complete(struct model *model)
+{
+	for (size_t i = 0; i < model->paths.count; i++) {
+		struct model_property *property = &model->properties[i];
+
+		if (property->interval && !property->stale_after)
+			property->stale_after = property->interval < INT64_MAX / 4 ? property->interval * 4 : INT64_MAX;
+		else if (property->stale_after && !property->interval)
+			property->interval = property->stale_after / 4;
+		model->has_required |= property->required;
+	}
+}
+
+struct model *model_read(const char *name, struct error *error)
+{
+	struct model *model = memory_new_zeroed(1, sizeof *model);
+
+	if (read_file(model, name, 0, error)) {
+		model_free(model);
+		return NULL;
+	}
+	complete(model);
+	return model;
+}
+
+bool model_applies(const struct model *model, struct slice entity_id)
+{
+	if (!model)
+		return false;
+	if (!model->applies_to_count)
+		return true;
+	char *id = memory_dup_slice(entity_id);
+	bool found = false;
+
+	for (size_t i = 0; i < model->applies_to_count && !found; i++)
+		found = fnmatch(model->applies_to[i], id, 0) == 0;
+	free(id);
+	return found;
+}
+
+const struct model_property *model_property(const struct model *model, struct slice path)
+{
+	size_t at = model ? hash_map_find(&model->paths, path) : HASH_MAP_NONE;
+
+	return at == HASH_MAP_NONE ? NULL : &model->properties[at];
+}
+
+int64_t model_priority(const struct model *model, struct slice sensor_id)
+{
+	size_t at = model && model->sensors.count ? hash_map_find(&model->sensors, sensor_id) : HASH_MAP_NONE;
+
+	return at == HASH_MAP_NONE ? 0 : model->priorities[at];
+}
+
+static bool is_number(struct slice value)
+{
+	return value.length && (value.data[0] == '-' || (unsigned char)(value.data[0] - '0') < 10);
+}
+
+bool model_type_fits(const struct model_property *property, struct slice value)
+{
+	char first = value.length ? value.data[0] : '\0';
+	int64_t whole;
+
+	switch (property->type) {
+	case MODEL_NUMBER:
+		return is_number(value);
+	case MODEL_INTEGER:
+		return is_number(value) && decimal_to_int64(value, &whole) == 0;
+	case MODEL_STRING:
+		return first == '"';
+	case MODEL_BOOLEAN:
+		return first == 't' || first == 'f';
+	case MODEL_OBJECT:
+		return first == '{';
+	case MODEL_ARRAY:
+		return first == '[';
+	default:
+		return true;
+	}
+}
+
+bool model_range_fits(const struct model_property *property, struct slice value)
+{
+	if ((!property->has_minimum && !property->has_maximum) || !is_number(value))
+		return true;
+	double number = decimal_to_double(value);
+
+	return !(property->has_minimum && number < property->minimum) && !(property->has_maximum && number > property->maximum);
+}

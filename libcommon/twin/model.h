@@ -1,0 +1,62 @@
+// What is known of a kind of twin before any reading: see twin-model(5). Everything works without one.
+#ifndef TWIN_MODEL_H
+#define TWIN_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/hash_map.h"
+#include "base/slice.h"
+
+enum model_type {
+	MODEL_ANY,
+	MODEL_NUMBER,
+	MODEL_INTEGER,
+	MODEL_STRING,
+	MODEL_BOOLEAN,
+	MODEL_OBJECT,
+	MODEL_ARRAY,
+};
+
+struct model_property {
+	struct slice path;
+	enum model_type type;
+	char *unit;          // NULL when not declared
+	bool has_minimum, has_maximum;
+	double minimum, maximum; // both inclusive
+	int64_t interval;    // nanoseconds between readings, 0 when not declared
+	int64_t stale_after; // nanoseconds, 0 when not declared
+	double absolute, relative; // tolerances of desired against reported
+	bool required;
+};
+
+struct model {
+	char *name; // NULL when the file gives none
+	char **applies_to;
+	size_t applies_to_count;
+	struct hash_map paths; // entry numbers index properties
+	struct model_property *properties;
+	size_t property_capacity;
+	struct hash_map sensors; // entry numbers index priorities
+	int64_t *priorities;
+	size_t priority_capacity;
+	bool has_required;
+};
+
+// From a path, or a name looked for as NAME and NAME.json in the folders of TWIN_MODEL_PATH. What the file `extend`s is read first and
+// overridden property by property. NULL with error, which names the file and the member. Free with model_free.
+struct model *model_read(const char *name, struct error *error);
+void model_free(struct model *model);
+
+// All of these take NULL for "no model".
+bool model_applies(const struct model *model, struct slice entity_id);
+const struct model_property *model_property(const struct model *model, struct slice path);
+int64_t model_priority(const struct model *model, struct slice sensor_id);
+
+// Whether the value (JSON text) is of the declared type, and in the declared range.
+bool model_type_fits(const struct model_property *property, struct slice value);
+bool model_range_fits(const struct model_property *property, struct slice value);
+
+#endif

@@ -1,0 +1,37 @@
+// Twins as records: state, change, delta, and the deletes that are left of a twin that is gone. See twin-record(5).
+#ifndef TWIN_STATE_TEXT_H
+#define TWIN_STATE_TEXT_H
+
+#include "base/buffer.h"
+#include "twin/delta.h"
+#include "twin/status.h"
+#include "twin/twin_set.h"
+#include "twin/view.h"
+
+// Scratch that is kept from twin to twin.
+struct state_writer {
+	const struct twin_set *set;
+	struct status_rules rules;
+	struct twin_view view;
+	struct delta delta;
+	struct state_entry *entries; // of metadata, while they are sorted
+	size_t entry_capacity;
+	struct series *part; // of a change
+	size_t part_capacity;
+};
+
+void state_writer_init(struct state_writer *writer, const struct twin_set *set, const struct status_rules *rules);
+void state_writer_release(struct state_writer *writer);
+
+// The twin as one line with its newline: a state, or, when nothing of it is alive, the lines that make it so. Nothing for a twin
+// that holds nothing. The clock for ages is rules.clock.
+void state_append(struct state_writer *writer, struct buffer *out, const struct twin *twin);
+
+// Only these registers (of this twin), and its whole delete if `deleted`: a `change` record with its newline.
+void state_append_change(struct state_writer *writer, struct buffer *out, const struct twin *twin,
+    struct series *const *changed, size_t count, bool deleted);
+
+// The twin's delta record with its newline.
+void state_append_delta(struct state_writer *writer, struct buffer *out, const struct twin *twin);
+
+#endif

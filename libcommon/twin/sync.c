@@ -1,0 +1,400 @@
+#define _GNU_SOURCE // memmem
+#include "twin/sync.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "base/time_option.h"
+#include "base/timestamp.h"
+#include "record/value.h"
+
+const char *const sync_emit_types[] = {"state", "change", "delta", "event", "refused", "rejected", NULL};
+
+static const char *const reasons[] = {
+    [REASON_STALE] = "stale",
+    [REASON_OUTRANKED] = "outranked",
+    [REASON_DUPLICATE] = "duplicate",
+    [REASON_CONFLICT] = "conflict",
+    [REASON_FUTURE] = "future",
+    [REASON_UNKNOWN_ENTITY] = "unknown-entity",
+    [REASON_WRONG_TYPE] = "wrong-type",
+    [REASON_OUT_OF_RANGE] = "out-of-range",
+};
+
+static const struct {
+	const char *one, *many;
+} type_names[] = {
+    [RECORD_READING] = {"reading", "readings"},
+    [RECORD_DESIRED] = {"desired", "desired"},
+    [RECORD_DELETED] = {"deleted", "deleted"},
+    [RECORD_STATE] = {"state", "states"},
+    [RECORD_CHANGE] = {"change", "changes"},
+    [RECORD_PREDICTION] = {"prediction", "predictions"},
+    [RECORD_EVENT] = {"event", "events"},
+    [RECORD_OTHER] = {"record of another type ignored", "records of other types ignored"},
+};
+
+struct sync_delta {
+	struct buffer text; // from `properties` on: what stands before it changes with every reading
+};
+
+static void emit_event(void *context, struct slice event)
+{
+	struct sync *sync = context;
+
+	record_sink_write(sync->emit->sinks[SYNC_EMIT_EVENT], event);
+}
+
+void sync_start(struct sync *sync)
+{
+	admission_start(&sync->admission);
+	twin_set_init(&sync->set);
+	state_writer_init(&sync->writer, &sync->set, &sync->rules);
+	watch_init(&sync->watch, &sync->set, &sync->rules, emit_event, sync);
+	sync->assignments = (struct assignments)ASSIGNMENTS_INIT;
+	sync->on_the_way =
+	    sync->emit->sinks[SYNC_EMIT_CHANGE] || sync->emit->sinks[SYNC_EMIT_DELTA] || sync->emit->sinks[SYNC_EMIT_EVENT];
+}
+
+void sync_release(struct sync *sync)
+{
+	for (size_t i = 0; i < sync->delta_count; i++)
+		buffer_release(&sync->deltas[i].text);
+	free(sync->deltas);
+	free(sync->changed);
+	buffer_release(&sync->text);
+	assignments_release(&sync->assignments);
+	admission_release(&sync->admission);
+	state_writer_release(&sync->writer);
+	watch_release(&sync->watch);
+	twin_set_release(&sync->set);
+}
+
+// Lines that were appended to text, each with its newline.
+static void write_lines(struct record_sink *sink, struct slice text)
+{
+	while (text.length) {
+		const char *newline = memchr(text.data, '\n', text.length);
+		size_t length = newline ? (size_t)(newline - text.data) : text.length;
+
+		record_sink_write(sink, slice_of(text.data, length));
+		text = slice_skip(text, length + 1);
+	}
+}
+
+static struct status_rules current_rules(const struct sync *sync)
+{
+	struct status_rules rules = sync->rules;
+
+	if (sync->live) {
+		rules.has_clock = true;
+		rules.clock = time_machine_now();
+	} else if (!rules.has_clock && sync->set.has_clock) {
+		rules.has_clock = true;
+		rules.clock = sync->set.clock;
+	}
+	return rules;
+}
+
+static int compare_twins(const void *a, const void *b)
+{
+	const struct twin *const *x = a, *const *y = b;
+
+	return slice_compare((*x)->entity_id, (*y)->entity_id);
+}
+
+void sync_write_states(struct sync *sync)
+{
+	struct record_sink *sink = sync->emit->sinks[SYNC_EMIT_STATE];
+	size_t count = sync->set.entities.count;
+
+	if (!sink || !count)
+		return;
+	const struct twin **twins = memory_new_zeroed(count, sizeof(struct twin *));
+
+	memcpy(twins, sync->set.twins, count * sizeof(struct twin *));
+	qsort(twins, count, sizeof(struct twin *), compare_twins);
+	sync->writer.rules = current_rules(sync);
+	for (size_t i = 0; i < count; i++) {
+		buffer_reset(&sync->text);
+		state_append(&sync->writer, &sync->text, twins[i]);
+		write_lines(sink, buffer_slice(&sync->text));
+	}
+	free(twins);
+}
+
+static struct slice without_blanks(struct slice line)
+{
+	while (line.length && (unsigned char)line.data[0] <= ' ')
+		line = slice_skip(line, 1);
+	while (line.length && (unsigned char)line.data[line.length - 1] <= ' ')
+		line.length--;
+	return line;
+}
+
+// A reading says what was refused by itself; of a record with several registers only the one is shown.
+static void refuse(struct sync *sync, enum sync_reason reason, const struct record *record, const struct assignment *item)
+{
+	struct record_sink *sink = sync->emit->sinks[SYNC_EMIT_REFUSED];
+	bool whole = record->type != RECORD_STATE && record->type != RECORD_CHANGE && record->type != RECORD_DESIRED;
+
+	sync->refused[reason]++;
+	if (!sink)
+		return;
+	struct buffer *out = record_sink_begin(sink);
+
+	buffer_printf(out, "{\"type\":\"refused\",\"reason\":\"%s\",\"input\":", reasons[reason]);
+	if (whole || (record->type == RECORD_DESIRED && sync->assignments.count == 1))
+		buffer_append_slice(out, without_blanks(record->line));
+	else
+		assignment_append_record(out, item);
+	buffer_append_char(out, '}');
+	record_sink_end(sink);
+}
+
+static enum sync_reason reason_of_admission(enum admission_result result)
+{
+	switch (result) {
+	case ADMISSION_FUTURE:
+		return REASON_FUTURE;
+	case ADMISSION_UNKNOWN_ENTITY:
+		return REASON_UNKNOWN_ENTITY;
+	case ADMISSION_WRONG_TYPE:
+		return REASON_WRONG_TYPE;
+	default:
+		return REASON_OUT_OF_RANGE;
+	}
+}
+
+static enum sync_reason reason_of_fold(enum fold_outcome outcome)
+{
+	switch (outcome) {
+	case FOLD_STALE:
+		return REASON_STALE;
+	case FOLD_OUTRANKED:
+		return REASON_OUTRANKED;
+	case FOLD_DUPLICATE:
+		return REASON_DUPLICATE;
+	default:
+		return REASON_CONFLICT;
+	}
+}
+
+static bool moves_clock(const struct assignment *item)
+{
+	return item->kind == REGISTER_REPORTED || item->kind == REGISTER_TOMBSTONE;
+}
+
+static int64_t floor_divide(int64_t a, int64_t b)
+{
+	return a / b - (a % b < 0);
+}
+
+// Event time is about to reach the item's: what is due before it comes first.
+static void advance(struct sync *sync, const struct assignment *item)
+{
+	const struct twin_set *set = &sync->set;
+
+	if (!moves_clock(item) || (set->has_clock && item->key.timestamp <= set->clock))
+		return;
+	if (sync->emit->sinks[SYNC_EMIT_EVENT] && !sync->rules.has_clock && !sync->live)
+		watch_advance(&sync->watch, item->key.timestamp);
+	if (sync->every && set->has_clock &&
+	    floor_divide(item->key.timestamp, sync->every) > floor_divide(set->clock, sync->every))
+		sync_write_states(sync);
+}
+
+static struct sync_delta *delta_of(struct sync *sync, struct twin *twin)
+{
+	if (!twin->watch) {
+		sync->deltas = memory_grow(sync->deltas, &sync->delta_capacity, sync->delta_count + 1, sizeof *sync->deltas);
+		sync->deltas[sync->delta_count++] = (struct sync_delta){.text = BUFFER_INIT};
+		twin->watch = (uint32_t)sync->delta_count;
+	}
+	return &sync->deltas[twin->watch - 1];
+}
+
+static bool has_desires(const struct twin *twin)
+{
+	for (const struct series *series = twin->series; series; series = series->next)
+		if (series->kind == REGISTER_DESIRED)
+			return true;
+	return false;
+}
+
+static const char nothing_unmet[] = "\"properties\":{}}\n";
+
+static void write_delta(struct sync *sync, struct twin *twin)
+{
+	if (!twin->watch && !has_desires(twin))
+		return;
+	struct sync_delta *before = delta_of(sync, twin);
+
+	buffer_reset(&sync->text);
+	state_append_delta(&sync->writer, &sync->text, twin);
+	struct slice line = buffer_slice(&sync->text);
+	const char *tail = memmem(line.data, line.length, "\"properties\":", sizeof "\"properties\":" - 1);
+	struct slice now = slice_skip(line, (size_t)(tail - line.data));
+
+	// Strings of ids hold no bare quote, so the first match is the member. A twin whose desires were never unmet says nothing.
+	if (slice_equal(now, buffer_slice(&before->text)) || (!before->text.length && slice_is(now, nothing_unmet)))
+		return;
+	buffer_reset(&before->text);
+	buffer_append_slice(&before->text, now);
+	write_lines(sync->emit->sinks[SYNC_EMIT_DELTA], line);
+}
+
+static void note_change(struct sync *sync, const struct twin_put *put, const struct assignment *item)
+{
+	if (sync->emit->sinks[SYNC_EMIT_EVENT] && put->series)
+		watch_changed(&sync->watch, put->series, item);
+	sync->changed_twin = put->twin;
+	if (!put->series) {
+		sync->changed_delete = true;
+		return;
+	}
+	// The two registers of a property come one after the other.
+	if (sync->changed_count && sync->changed[sync->changed_count - 1] == put->series)
+		return;
+	sync->changed =
+	    memory_grow(sync->changed, &sync->changed_capacity, sync->changed_count + 1, sizeof(struct series *));
+	sync->changed[sync->changed_count++] = put->series;
+}
+
+static void write_products(struct sync *sync)
+{
+	struct record_sink *change = sync->emit->sinks[SYNC_EMIT_CHANGE];
+
+	if (change && sync->changed_twin) {
+		buffer_reset(&sync->text);
+		state_append_change(&sync->writer, &sync->text, sync->changed_twin, sync->changed, sync->changed_count,
+		    sync->changed_delete);
+		write_lines(change, buffer_slice(&sync->text));
+	}
+	if (sync->emit->sinks[SYNC_EMIT_DELTA] && sync->changed_twin)
+		write_delta(sync, sync->changed_twin);
+	sync->changed_count = 0;
+	sync->changed_twin = NULL;
+	sync->changed_delete = false;
+}
+
+static void put_assignment(struct sync *sync, const struct record *record, struct assignment *item)
+{
+	enum admission_result admitted = admission_judge(&sync->admission, record, item);
+
+	if (admitted == ADMISSION_SKIP)
+		return;
+	if (admitted != ADMISSION_ADMIT) {
+		refuse(sync, reason_of_admission(admitted), record, item);
+		return;
+	}
+	advance(sync, item);
+	struct twin_put put = twin_set_put(&sync->set, item);
+
+	if (put.outcome != FOLD_TAKEN)
+		refuse(sync, reason_of_fold(put.outcome), record, item);
+	if (put.changed && sync->on_the_way)
+		note_change(sync, &put, item);
+}
+
+static uint64_t peek_hash(const struct record_reader *reader, size_t distance)
+{
+	const struct record *record = record_reader_peek(reader, distance);
+
+	return record && record->type == RECORD_READING ? record->series_hash : 0;
+}
+
+void sync_prefetch(const struct sync *sync, const struct record_reader *reader)
+{
+	twin_set_prefetch_slot(&sync->set, peek_hash(reader, 24));
+	twin_set_prefetch_series(&sync->set, peek_hash(reader, 16));
+	twin_set_prefetch_content(&sync->set, peek_hash(reader, 8));
+}
+
+bool sync_record(struct sync *sync, const struct record *record, const char *source)
+{
+	struct error error;
+
+	if (sync->pass)
+		record_sink_write(&sync->emit->main_sink, record->line);
+	if (record->type == RECORD_OTHER) {
+		sync->records[RECORD_OTHER] += !sync->pass;
+		return false;
+	}
+	if (assignments_of_record(&sync->assignments, record, &error))
+		return rejects_add(sync->rejects, source, record->line_number, record->line, error.message);
+	sync->records[record->type]++;
+	if (sync->live)
+		sync->admission.now = time_machine_now();
+	for (size_t i = 0; i < sync->assignments.count; i++)
+		put_assignment(sync, record, &sync->assignments.items[i]);
+	if (sync->on_the_way)
+		write_products(sync);
+	return false;
+}
+
+void sync_tick(struct sync *sync, int64_t now)
+{
+	if (sync->emit->sinks[SYNC_EMIT_EVENT])
+		watch_advance(&sync->watch, now);
+}
+
+int64_t sync_next_tick(const struct sync *sync)
+{
+	return sync->emit->sinks[SYNC_EMIT_EVENT] ? watch_next(&sync->watch) : INT64_MAX;
+}
+
+void sync_end(struct sync *sync)
+{
+	struct status_rules rules = current_rules(sync);
+
+	if (rules.has_clock)
+		sync_tick(sync, rules.clock);
+	sync_write_states(sync);
+}
+
+uint64_t sync_refused(const struct sync *sync)
+{
+	uint64_t total = 0;
+
+	for (int i = 0; i < REASON_COUNT; i++)
+		total += sync->refused[i];
+	return total;
+}
+
+void sync_append_summary(const struct sync *sync, struct buffer *out)
+{
+	const char *before = "";
+
+	for (int i = 0; i < RECORD_INVALID; i++) {
+		if (!sync->records[i] && i != RECORD_READING)
+			continue;
+		buffer_printf(out, "%s%llu %s", before, (unsigned long long)sync->records[i],
+		    sync->records[i] == 1 ? type_names[i].one : type_names[i].many);
+		before = ", ";
+	}
+	if (!sync_refused(sync))
+		return;
+	buffer_printf(out, ", %llu refused (", (unsigned long long)sync_refused(sync));
+	before = "";
+	for (int i = 0; i < REASON_COUNT; i++) {
+		if (!sync->refused[i])
+			continue;
+		buffer_printf(out, "%s%llu %s", before, (unsigned long long)sync->refused[i], reasons[i]);
+		before = ", ";
+	}
+	buffer_append_char(out, ')');
+}
+
+void sync_append_counters(const struct sync *sync, struct buffer *out)
+{
+	static const char *const names[] = {
+	    "readings", "desired", "deleted", "states", "changes", "predictions", "events", "ignored"};
+
+	for (int i = 0; i < RECORD_INVALID; i++)
+		buffer_printf(out, "%s\"%s\":%llu", i ? "," : "", names[i], (unsigned long long)sync->records[i]);
+	buffer_append_string(out, ",\"refused\":{");
+	for (int i = 0; i < REASON_COUNT; i++)
+		buffer_printf(out, "%s\"%s\":%llu", i ? "," : "", reasons[i], (unsigned long long)sync->refused[i]);
+	buffer_printf(out, "},\"twins\":%zu,\"registers\":%zu", sync->set.entities.count, sync->set.series_count);
+}

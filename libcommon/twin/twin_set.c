@@ -1,0 +1,495 @@
+#define _GNU_SOURCE // memrchr
+#include "twin/twin_set.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+enum content_text {
+	TEXT_VALUE,
+	TEXT_UNIT,
+	TEXT_SENSOR_ID,
+	TEXT_COMMAND_ID,
+	TEXT_ORIGIN,
+	TEXT_ACK,
+	TEXT_COUNT,
+};
+
+// Shared by `last` and `usable` while they hold the same record.
+struct content {
+	uint32_t references;
+	uint32_t capacity; // of bytes
+	int64_t seq;
+	int64_t deadline;
+	uint32_t ends[TEXT_COUNT]; // where each text ends in bytes; it begins where the one before ends
+	char bytes[];
+};
+
+static struct slice content_text(const struct content *content, enum content_text text)
+{
+	uint32_t begin = text ? content->ends[text - 1] : 0;
+
+	return slice_of(content->bytes + begin, content->ends[text] - begin);
+}
+
+static void resolve(void *context, const void *handle, struct fold_tail *tail)
+{
+	const struct content *content = handle;
+
+	(void)context;
+	tail->sensor_id = content_text(content, TEXT_SENSOR_ID);
+	tail->seq = content->seq;
+	tail->value = content_text(content, TEXT_VALUE);
+	tail->unit = content_text(content, TEXT_UNIT);
+	tail->command_id = content_text(content, TEXT_COMMAND_ID);
+}
+
+void twin_set_init(struct twin_set *set)
+{
+	*set = (struct twin_set){.owner = {.resolve = resolve}};
+}
+
+static void drop_content(struct content *content)
+{
+	if (content && --content->references == 0)
+		free(content);
+}
+
+void twin_set_release(struct twin_set *set)
+{
+	for (size_t i = 0; i < set->entities.count; i++) {
+		struct twin *twin = set->twins[i];
+
+		drop_content(twin->tombstone.handle);
+		for (struct series *series = twin->series; series; series = series->next) {
+			drop_content(series->last.handle);
+			drop_content(series->usable.handle);
+		}
+	}
+	free(set->slots);
+	free(set->twins);
+	hash_map_release(&set->entities);
+	arena_release(&set->arena);
+}
+
+static char *put_text(struct content *content, char *end, enum content_text text, struct slice s)
+{
+	if (s.length)
+		memcpy(end, s.data, s.length);
+	content->ends[text] = (uint32_t)(end - content->bytes + (ptrdiff_t)s.length);
+	return end + s.length;
+}
+
+// Writes the assignment into `reuse` when that is large enough and held by nobody else, else into new memory (reuse is dropped).
+static struct content *store_content(struct content *reuse, const struct assignment *item, uint32_t own_references)
+{
+	size_t length = item->tail.value.length + item->tail.unit.length + item->tail.sensor_id.length +
+	    item->tail.command_id.length + item->origin.length + item->ack.length;
+	struct content *content = reuse;
+
+	if (!reuse || reuse->references != own_references || reuse->capacity < length) {
+		size_t capacity = length + length / 4 + 16;
+
+		content = memory_new(sizeof *content + capacity);
+		content->capacity = (uint32_t)capacity;
+		for (uint32_t i = 0; i < own_references; i++)
+			drop_content(reuse);
+	}
+	content->references = 0;
+	content->seq = item->tail.seq;
+	content->deadline = item->deadline;
+	char *end = put_text(content, content->bytes, TEXT_VALUE, item->tail.value);
+
+	end = put_text(content, end, TEXT_UNIT, item->tail.unit);
+	end = put_text(content, end, TEXT_SENSOR_ID, item->tail.sensor_id);
+	end = put_text(content, end, TEXT_COMMAND_ID, item->tail.command_id);
+	end = put_text(content, end, TEXT_ORIGIN, item->origin);
+	put_text(content, end, TEXT_ACK, item->ack);
+	return content;
+}
+
+static void hold(struct fold_register *held, const struct fold_key *key, struct content *content)
+{
+	held->key = *key;
+	held->handle = content;
+	content->references++;
+}
+
+static void replace(struct fold_register *held, const struct assignment *item)
+{
+	struct content *content = store_content(held->handle, item, held->handle ? 1 : 0);
+
+	hold(held, &item->key, content);
+}
+
+// Both registers take the record: they share its content.
+static void replace_both(struct series *series, const struct assignment *item)
+{
+	struct content *content;
+
+	if (series->last.handle && series->last.handle == series->usable.handle) {
+		content = store_content(series->last.handle, item, 2);
+	} else {
+		drop_content(series->last.handle);
+		content = store_content(series->usable.handle, item, series->usable.handle ? 1 : 0);
+	}
+	hold(&series->last, &item->key, content);
+	hold(&series->usable, &item->key, content);
+}
+
+// "FILE:LINE" taken apart; without a line of digits all of it is the file.
+struct origin {
+	struct slice file;
+	struct slice line; // without leading zeros
+};
+
+static struct origin split_origin(struct slice text)
+{
+	const char *colon = text.length ? memrchr(text.data, ':', text.length) : NULL;
+
+	if (!colon)
+		return (struct origin){text, SLICE_EMPTY};
+	struct slice line = slice_skip(text, (size_t)(colon - text.data) + 1);
+
+	for (size_t i = 0; i < line.length; i++)
+		if ((unsigned char)(line.data[i] - '0') > 9)
+			line.length = 0;
+	if (line.length == 0)
+		return (struct origin){text, SLICE_EMPTY};
+	while (line.length > 1 && line.data[0] == '0')
+		line = slice_skip(line, 1);
+	return (struct origin){slice_of(text.data, (size_t)(colon - text.data)), line};
+}
+
+// By the file's name, then by the line.
+static int compare_origins(struct slice a, struct slice b)
+{
+	struct origin x = split_origin(a), y = split_origin(b);
+	int order = slice_compare(x.file, y.file);
+
+	if (!order && x.line.length != y.line.length)
+		order = x.line.length < y.line.length ? -1 : 1;
+	if (!order)
+		order = slice_compare(x.line, y.line);
+	return order ? order : slice_compare(a, b);
+}
+
+// The same record came by several ways: what is not part of the key is joined, so that the way does not matter.
+static bool join_duplicate(struct fold_register *held, const struct assignment *item)
+{
+	struct content *content = held->handle;
+	struct assignment joined = *item;
+	struct slice origin = content_text(content, TEXT_ORIGIN);
+	struct slice ack = content_text(content, TEXT_ACK);
+
+	if (!item->origin.length || (origin.length && compare_origins(origin, item->origin) <= 0))
+		joined.origin = origin;
+	if (slice_compare(ack, item->ack) >= 0)
+		joined.ack = ack;
+	if (content->deadline < item->deadline)
+		joined.deadline = content->deadline;
+	if (slice_equal(joined.origin, origin) && slice_equal(joined.ack, ack) && joined.deadline == content->deadline)
+		return false;
+	// The texts may point into the content that is replaced.
+	struct arena arena = ARENA_INIT;
+
+	joined.origin = arena_dup(&arena, joined.origin);
+	joined.ack = arena_dup(&arena, joined.ack);
+	replace(held, &joined);
+	arena_release(&arena);
+	return true;
+}
+
+struct twin_slot {
+	uint64_t hash;
+	struct series *series;
+};
+
+// A run of slots that is longer than this does not come about by chance.
+#define PROBES_MAX 256
+
+static bool is_at(const struct series *series, const struct assignment *item)
+{
+	return series->kind == item->kind && series->path_length == item->path.length &&
+	    series->entity_length == item->entity_id.length &&
+	    memcmp(series->name, item->entity_id.data, item->entity_id.length) == 0 &&
+	    memcmp(series->name + series->entity_length, item->path.data, item->path.length) == 0;
+}
+
+static void insert_slot(struct twin_slot *slots, size_t capacity, struct twin_slot slot)
+{
+	size_t at = slot.hash & (capacity - 1);
+
+	while (slots[at].series)
+		at = (at + 1) & (capacity - 1);
+	slots[at] = slot;
+}
+
+static uint64_t secret_hash(const struct twin_set *set, enum register_kind kind, struct slice entity_id, struct slice path)
+{
+	return hash_bytes_keyed(entity_id, set->key) + 3 * hash_bytes_keyed(path, set->key) + (uint64_t)kind;
+}
+
+static uint64_t slot_hash(const struct twin_set *set, const struct assignment *item)
+{
+	return set->keyed ? secret_hash(set, item->kind, item->entity_id, item->path) : item->hash;
+}
+
+static void grow_slots(struct twin_set *set)
+{
+	size_t capacity = set->slot_capacity ? set->slot_capacity * 2 : 1024;
+	struct twin_slot *slots = memory_new_zeroed(capacity, sizeof *slots);
+
+	for (size_t i = 0; i < set->slot_capacity; i++)
+		if (set->slots[i].series)
+			insert_slot(slots, capacity, set->slots[i]);
+	free(set->slots);
+	set->slots = slots;
+	set->slot_capacity = capacity;
+}
+
+// Ids were chosen to collide: from here on nobody knows the hash.
+static void use_secret_hash(struct twin_set *set)
+{
+	struct twin_slot *slots = memory_new_zeroed(set->slot_capacity, sizeof *slots);
+
+	set->keyed = true;
+	set->key = hash_key_random();
+	for (size_t i = 0; i < set->slot_capacity; i++) {
+		struct series *series = set->slots[i].series;
+
+		if (!series)
+			continue;
+		uint64_t hash = secret_hash(set, series->kind, slice_of(series->name, series->entity_length), series->path);
+
+		insert_slot(slots, set->slot_capacity, (struct twin_slot){hash, series});
+	}
+	free(set->slots);
+	set->slots = slots;
+}
+
+static struct twin *twin_for(struct twin_set *set, struct slice entity_id)
+{
+	int added = 0;
+	size_t at = hash_map_add(&set->entities, entity_id, &added);
+
+	if (added) {
+		struct twin *twin = arena_new(&set->arena, sizeof *twin);
+
+		*twin = (struct twin){.entity_id = set->entities.keys[at]};
+		set->twins = memory_grow(set->twins, &set->twin_capacity, at + 1, sizeof(struct twin *));
+		set->twins[at] = twin;
+	}
+	return set->twins[at];
+}
+
+struct twin *twin_set_find(const struct twin_set *set, struct slice entity_id)
+{
+	size_t at = hash_map_find(&set->entities, entity_id);
+
+	return at == HASH_MAP_NONE ? NULL : set->twins[at];
+}
+
+// The slot where the item's series is or would be.
+static size_t find_slot(const struct twin_set *set, const struct assignment *item, uint64_t hash, size_t *probes)
+{
+	size_t at = hash & (set->slot_capacity - 1);
+
+	for (*probes = 0; set->slots[at].series; at = (at + 1) & (set->slot_capacity - 1)) {
+		if (set->slots[at].hash == hash && is_at(set->slots[at].series, item))
+			break;
+		++*probes;
+	}
+	return at;
+}
+
+struct series *twin_set_find_series(const struct twin_set *set, enum register_kind kind, struct slice entity_id, struct slice path)
+{
+	struct assignment item = {.kind = kind, .entity_id = entity_id, .path = path, .hash = assignment_hash(kind, entity_id, path)};
+	size_t probes;
+
+	return set->slot_capacity ? set->slots[find_slot(set, &item, slot_hash(set, &item), &probes)].series : NULL;
+}
+
+static struct series *add_series(struct twin_set *set, const struct assignment *item, size_t slot, uint64_t hash)
+{
+	struct twin *twin = twin_for(set, item->entity_id);
+	struct series *series = arena_new(&set->arena, sizeof *series + item->entity_id.length + item->path.length);
+
+	*series = (struct series){
+	    .twin = twin,
+	    .next = twin->series,
+	    .kind = item->kind,
+	    .entity_length = (uint32_t)item->entity_id.length,
+	    .path_length = (uint32_t)item->path.length,
+	};
+	memcpy(series->name, item->entity_id.data, item->entity_id.length);
+	memcpy(series->name + item->entity_id.length, item->path.data, item->path.length);
+	series->path = slice_of(series->name + item->entity_id.length, item->path.length);
+	twin->series = series;
+	twin->series_count++;
+	set->slots[slot] = (struct twin_slot){hash, series};
+	set->series_count++;
+	return series;
+}
+
+static struct series *series_for(struct twin_set *set, const struct assignment *item)
+{
+	uint64_t hash = slot_hash(set, item);
+	size_t probes;
+
+	if (set->series_count * 2 >= set->slot_capacity)
+		grow_slots(set);
+	size_t slot = find_slot(set, item, hash, &probes);
+
+	if (probes > PROBES_MAX && !set->keyed) {
+		use_secret_hash(set);
+		hash = slot_hash(set, item);
+		slot = find_slot(set, item, hash, &probes);
+	}
+	return set->slots[slot].series ? set->slots[slot].series : add_series(set, item, slot, hash);
+}
+
+void twin_set_prefetch_slot(const struct twin_set *set, uint64_t hash)
+{
+	if (set->slot_capacity)
+		__builtin_prefetch(&set->slots[hash & (set->slot_capacity - 1)]);
+}
+
+// The first series with that hash; a wrong one does no harm.
+static const struct series *likely_series(const struct twin_set *set, uint64_t hash)
+{
+	if (!set->slot_capacity)
+		return NULL;
+	for (size_t i = 0; i < 4; i++) {
+		const struct twin_slot *slot = &set->slots[(hash + i) & (set->slot_capacity - 1)];
+
+		if (slot->hash == hash)
+			return slot->series;
+	}
+	return NULL;
+}
+
+void twin_set_prefetch_series(const struct twin_set *set, uint64_t hash)
+{
+	const struct series *series = likely_series(set, hash);
+
+	if (!series)
+		return;
+	for (size_t offset = 0; offset < sizeof *series + 64; offset += 64)
+		__builtin_prefetch((const char *)series + offset);
+}
+
+void twin_set_prefetch_content(const struct twin_set *set, uint64_t hash)
+{
+	const struct series *series = likely_series(set, hash);
+
+	if (!series || !series->usable.handle)
+		return;
+	__builtin_prefetch(series->usable.handle);
+	__builtin_prefetch((const char *)series->usable.handle + 64);
+}
+
+static bool is_before_delete(const struct fold_key *key, const struct fold_register *tombstone)
+{
+	return key->timestamp < tombstone->key.timestamp ||
+	    (key->timestamp == tombstone->key.timestamp && key->counter < tombstone->key.counter);
+}
+
+bool register_stands(const struct twin *twin, const struct fold_register *held)
+{
+	return held->handle && !(twin->tombstone.handle && is_before_delete(&held->key, &twin->tombstone));
+}
+
+static void put_one(struct twin_set *set, struct fold_register *held, const struct assignment *item, struct twin_put *put)
+{
+	put->outcome = fold_judge(held, &item->key, &item->tail, &set->owner);
+	if (put->outcome == FOLD_TAKEN) {
+		replace(held, item);
+		put->changed = true;
+	} else if (put->outcome == FOLD_DUPLICATE && join_duplicate(held, item)) {
+		put->changed = true;
+	}
+}
+
+static void put_usable(struct twin_set *set, struct series *series, const struct assignment *item, struct twin_put *put)
+{
+	enum fold_outcome usable = fold_judge(&series->usable, &item->key, &item->tail, &set->owner);
+
+	// They hold the same record as a rule; `last` is never older.
+	if (usable == FOLD_TAKEN && (series->last.handle == series->usable.handle ||
+	                                fold_judge(&series->last, &item->key, &item->tail, &set->owner) == FOLD_TAKEN)) {
+		replace_both(series, item);
+		put->outcome = FOLD_TAKEN;
+		put->changed = true;
+		return;
+	}
+	bool same = series->last.handle == series->usable.handle;
+
+	put_one(set, &series->usable, item, put);
+	if (same && series->last.handle != series->usable.handle) {
+		// A duplicate was joined: both go on sharing.
+		drop_content(series->last.handle);
+		hold(&series->last, &series->last.key, series->usable.handle);
+	}
+}
+
+static void put_reported(struct twin_set *set, struct series *series, const struct assignment *item, struct twin_put *put)
+{
+	if (reading_is_usable(&item->key))
+		put_usable(set, series, item, put);
+	else
+		put_one(set, &series->last, item, put);
+}
+
+static void advance_clock(struct twin_set *set, const struct assignment *item)
+{
+	if (item->kind != REGISTER_REPORTED && item->kind != REGISTER_TOMBSTONE)
+		return;
+	if (!set->has_clock || item->key.timestamp > set->clock)
+		set->clock = item->key.timestamp;
+	set->has_clock = true;
+}
+
+struct twin_put twin_set_put(struct twin_set *set, const struct assignment *item)
+{
+	struct twin_put put = {.outcome = FOLD_STALE};
+
+	advance_clock(set, item);
+	if (item->kind == REGISTER_TOMBSTONE) {
+		put.twin = twin_for(set, item->entity_id);
+		put_one(set, &put.twin->tombstone, item, &put);
+		set->has_tombstones = true;
+		return put;
+	}
+	if (set->has_tombstones) {
+		put.twin = twin_set_find(set, item->entity_id);
+		if (put.twin && put.twin->tombstone.handle && is_before_delete(&item->key, &put.twin->tombstone))
+			return put;
+	}
+	put.series = series_for(set, item);
+	put.twin = put.series->twin;
+	if (item->kind == REGISTER_REPORTED)
+		put_reported(set, put.series, item, &put);
+	else
+		put_one(set, &put.series->usable, item, &put);
+	return put;
+}
+
+struct assignment register_assignment(const struct series *series, const struct fold_register *held)
+{
+	const struct content *content = held->handle;
+	struct assignment item = {
+	    .kind = series->kind,
+	    .entity_id = series->twin->entity_id,
+	    .path = series->path,
+	    .key = held->key,
+	    .origin = content_text(content, TEXT_ORIGIN),
+	    .ack = content_text(content, TEXT_ACK),
+	    .deadline = content->deadline,
+	};
+
+	resolve(NULL, content, &item.tail);
+	return item;
+}

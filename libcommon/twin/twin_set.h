@@ -1,0 +1,92 @@
+// Twins in memory: the registers of many twins and the records they hold. Memory grows with the number of registers, not with the
+// number of records offered to them.
+#ifndef TWIN_TWIN_SET_H
+#define TWIN_TWIN_SET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/hash.h"
+#include "base/hash_map.h"
+#include "twin/assignment.h"
+#include "twin/fold.h"
+
+struct content; // the texts of the record that a register holds
+
+// One path of one kind. Reported properties have two registers, all others only `usable`.
+struct series {
+	struct fold_register usable; // the newest that can be used, or a delete: this one is shown
+	struct fold_register last;   // the newest reading of any quality
+	struct slice path;           // into name
+	struct twin *twin;
+	struct series *next;         // of the same twin
+	enum register_kind kind;
+	uint32_t watch;              // for the caller: index + 1 of what it knows about this series
+	uint32_t entity_length;
+	uint32_t path_length;
+	char name[];                 // entity_id and path, so that finding a series touches it alone
+};
+
+struct twin {
+	struct slice entity_id;
+	struct series *series;
+	struct fold_register tombstone;
+	size_t series_count;
+	uint32_t watch; // for the caller, as above
+};
+
+struct twin_set {
+	struct twin_slot *slots; // open addressing by hash, capacity a power of two
+	size_t slot_capacity;
+	size_t series_count;
+	struct hash_map entities;
+	struct twin **twins; // by entry number of entities, that is in the order they came
+	size_t twin_capacity;
+	struct arena arena;
+	struct fold_owner owner;
+	bool keyed; // somebody chose ids that collide: slots are by a secret hash
+	struct hash_key key;
+	bool has_tombstones;
+	bool has_clock;
+	int64_t clock; // newest timestamp of a reading or delete that has been admitted
+};
+
+void twin_set_init(struct twin_set *set);
+void twin_set_release(struct twin_set *set);
+
+// What became of an assignment.
+struct twin_put {
+	enum fold_outcome outcome;
+	bool changed;          // some register holds something else than before (a duplicate may bring an earlier origin)
+	struct twin *twin;     // NULL when refused by a twin's delete before a series was made
+	struct series *series; // NULL for a whole-twin delete
+};
+
+struct twin_put twin_set_put(struct twin_set *set, const struct assignment *assignment);
+
+// Bring into the cache what twin_set_put will touch for a reading with that hash: first its slot, some records later the series, then what it
+// holds. Half of the time of a large fold is waiting for memory without them.
+void twin_set_prefetch_slot(const struct twin_set *set, uint64_t hash);
+void twin_set_prefetch_series(const struct twin_set *set, uint64_t hash);
+void twin_set_prefetch_content(const struct twin_set *set, uint64_t hash);
+
+// Readings need quality above this to be shown.
+#define USABLE_QUALITY 0.5
+
+static inline bool reading_is_usable(const struct fold_key *key)
+{
+	return !key->live || key->quality > USABLE_QUALITY;
+}
+
+struct twin *twin_set_find(const struct twin_set *set, struct slice entity_id);
+struct series *twin_set_find_series(const struct twin_set *set, enum register_kind kind, struct slice entity_id, struct slice path);
+
+// Whether a register holds something that its twin's delete leaves standing.
+bool register_stands(const struct twin *twin, const struct fold_register *held);
+
+// What a register holds, as an assignment of the series (slices borrowed until the register changes; without its hash).
+struct assignment register_assignment(const struct series *series, const struct fold_register *held);
+
+#endif
