@@ -1,0 +1,10 @@
+# completions/generate.sh made this from the option table; changes here are lost
+function __twin_rest
+set -l words (commandline -opc)
+complete -C "twin-"(string join ' ' -- (string escape -- $words[2..-1]))" "(commandline -ct)
+end
+complete -c twin -f
+complete -c twin -n 'test (count (commandline -opc)) -gt 1; and not contains -- help (commandline -opc)[2]' -a '(__twin_rest)'
+complete -c twin -n __fish_use_subcommand -a help -d 'open a page'
+complete -c twin -n __fish_use_subcommand -a sync -d 'fold a stream of records into the state of twins'
+complete -c twin -n '__fish_seen_subcommand_from help' -a sync
