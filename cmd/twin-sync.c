@@ -42,22 +42,40 @@ static void parse_args(struct config *cfg, int *argc, char ***argv)
 	const struct option_spec specs[] = {
 	    {.kind = OPTION_HEADING, .help = "State"},
 	    OPTION_MODEL(&cfg->model),
-	    {.kind = OPTION_DURATION, .long_name = "stale-after", .target = &cfg->stale_after, .argument = "DUR",
-	        .help = "a reading older than this is stale", .minimum = 1, .maximum = INT64_MAX},
-	    {.kind = OPTION_DURATION, .long_name = "max-future", .target = &cfg->max_future, .argument = "DUR",
-	        .help = "refuse readings further ahead than this"},
-	    {.kind = OPTION_FILE, .long_name = "entities", .target = &cfg->entities, .argument = "FILE",
-	        .help = "refuse twins that it does not list"},
-	    {.kind = OPTION_FLAG, .long_name = "enforce", .target = &cfg->enforce,
-	        .help = "refuse what the model does not allow"},
+	    {.kind = OPTION_DURATION,
+		.long_name = "stale-after",
+		.target = &cfg->stale_after,
+		.argument = "DUR",
+		.help = "a reading older than this is stale",
+		.minimum = 1,
+		.maximum = INT64_MAX},
+	    {.kind = OPTION_DURATION,
+		.long_name = "max-future",
+		.target = &cfg->max_future,
+		.argument = "DUR",
+		.help = "refuse readings further ahead than this"},
+	    {.kind = OPTION_FILE,
+		.long_name = "entities",
+		.target = &cfg->entities,
+		.argument = "FILE",
+		.help = "refuse twins that it does not list"},
+	    {.kind = OPTION_FLAG,
+		.long_name = "enforce",
+		.target = &cfg->enforce,
+		.help = "refuse what the model does not allow"},
 	    {.kind = OPTION_HEADING, .help = "Selection"},
 	    OPTIONS_SELECT(&cfg->select),
 	    {.kind = OPTION_HEADING, .help = "Time"},
 	    OPTIONS_CLOCK(&cfg->clock),
 	    {.kind = OPTION_HEADING, .help = "Output"},
 	    OPTION_EMIT(&cfg->emit),
-	    {.kind = OPTION_DURATION, .long_name = "every", .target = &cfg->every, .argument = "DUR",
-	        .help = "states each DUR of event time too", .minimum = 1, .maximum = INT64_MAX},
+	    {.kind = OPTION_DURATION,
+		.long_name = "every",
+		.target = &cfg->every,
+		.argument = "DUR",
+		.help = "states each DUR of event time too",
+		.minimum = 1,
+		.maximum = INT64_MAX},
 	    OPTION_PASS(&cfg->pass),
 	    OPTIONS_OUTPUT(&cfg->output),
 	    {.kind = OPTION_HEADING, .help = "Input and run"},
@@ -82,7 +100,10 @@ static void on_state_asked(int signal)
 
 static void flush_outputs(void *context)
 {
-	emit_flush(context);
+	struct sync *sync = context;
+
+	emit_flush(sync->emit);
+	rejects_flush(sync->rejects);
 }
 
 static void write_rejected(void *context, struct slice record)
@@ -183,6 +204,8 @@ static void explain(const struct config *cfg, const struct model *model)
 // What the options ask for, except the outputs.
 static int prepare(const struct config *cfg, struct sync *sync, struct model **model, struct error *error)
 {
+	if (cfg->every && !sync->emit->sinks[SYNC_EMIT_STATE])
+		return error_set(error, "--every writes states, and -e does not ask for them");
 	if (cfg->model) {
 		*model = model_read(cfg->model, error);
 		if (!*model)
@@ -215,7 +238,7 @@ static enum exit_status fold_files(const struct config *cfg, struct sync *sync, 
 	    .max_line = (size_t)cfg->input.max_line,
 	    .rejects = sync->rejects,
 	    .before_wait = flush_outputs,
-	    .context = sync->emit,
+	    .context = sync,
 	};
 	struct record_reader *reader = record_reader_new(&options);
 	struct progress progress;
@@ -238,7 +261,9 @@ static enum exit_status run(const struct config *cfg, int argc, char **argv)
 	enum exit_status status = STATUS_TROUBLE;
 
 	rejects_init(&rejects, cfg->input.strict);
-	if (emit_open(&emit, sync_emit_types, 1u << SYNC_EMIT_STATE, &cfg->emit, &cfg->output, &error)) {
+	if (output_check_inputs(cfg->input.rejects, argv, (size_t)argc, &error) ||
+	    emit_check_inputs(&cfg->emit, &cfg->output, argv, (size_t)argc, &error) ||
+	    emit_open(&emit, sync_emit_types, 1u << SYNC_EMIT_STATE, &cfg->emit, &cfg->output, &error)) {
 		message_print("%s", error.message);
 		return STATUS_TROUBLE;
 	}
@@ -256,6 +281,7 @@ static enum exit_status run(const struct config *cfg, int argc, char **argv)
 		status = fold_files(cfg, &sync, argc, argv);
 		if (status != STATUS_TROUBLE) {
 			sync_end(&sync);
+			emit_flush(&emit); // the summary comes last, also on a terminal
 			summarise(cfg, &sync, &rejects);
 		}
 	}
@@ -276,7 +302,8 @@ int main(int argc, char **argv)
 
 	program_start(info.name);
 	parse_args(&cfg, &argc, &argv);
-	signal(SIGUSR1, on_state_asked);
+	// Without SA_RESTART: the wait for input has to end.
+	sigaction(SIGUSR1, &(struct sigaction){.sa_handler = on_state_asked}, NULL);
 	enum exit_status status = run(&cfg, argc, argv);
 
 	select_options_release(&cfg.select);

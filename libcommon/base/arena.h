@@ -10,9 +10,10 @@ struct arena {
 	struct arena_chunk *chunks; // the one in use first
 	struct arena_chunk *spare;
 	size_t used;
+	size_t total; // of the chunks in use
 };
 
-#define ARENA_INIT {NULL, NULL, 0}
+#define ARENA_INIT {NULL, NULL, 0, 0}
 
 void arena_release(struct arena *arena);
 void arena_reset(struct arena *arena);

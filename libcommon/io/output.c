@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "io/compression.h"
@@ -103,4 +104,24 @@ int output_close(struct output *output, struct error *error)
 	free(output->name);
 	*output = (struct output){.fd = -1};
 	return result;
+}
+
+static bool is_same_file(const struct stat *a, const struct stat *b)
+{
+	return S_ISREG(a->st_mode) && a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+int output_check_inputs(const char *path, char *const *inputs, size_t count, struct error *error)
+{
+	struct stat output, input;
+
+	if (!path || strcmp(path, "-") == 0 || stat(path, &output))
+		return 0;
+	for (size_t i = 0; i < (count ? count : 1); i++) {
+		bool is_stdin = !count || strcmp(inputs[i], "-") == 0;
+
+		if ((is_stdin ? fstat(STDIN_FILENO, &input) : stat(inputs[i], &input)) == 0 && is_same_file(&output, &input))
+			return error_set(error, "'%s' is an input: write to another file and rename it", path);
+	}
+	return 0;
 }

@@ -47,4 +47,9 @@ static inline void output_write_slice(struct output *output, struct slice s)
 	output_write(output, s.data, s.length);
 }
 
+// Opening an output empties its file. -1 with error when that file is one of the inputs (by identity, not by name; no inputs: standard
+// input), to be asked before output_open. path NULL or "-" never is.
+int output_check_inputs(const char *path, char *const *inputs, size_t count, struct error *error)
+    __attribute__((warn_unused_result));
+
 #endif

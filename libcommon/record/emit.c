@@ -34,6 +34,10 @@ static int unknown_type(const char *const *types, struct slice name, struct erro
 // A file named twice is one file.
 static int open_file(struct emit *emit, struct slice path, struct record_sink **sink, struct error *error)
 {
+	if (slice_is(path, emit->main_path)) {
+		*sink = &emit->main_sink;
+		return 0;
+	}
 	for (size_t i = 0; i < emit->file_count; i++) {
 		if (slice_is(path, emit->files[i].path)) {
 			*sink = emit->files[i].sink;
@@ -88,19 +92,30 @@ static int open_list(struct emit *emit, struct slice list, struct error *error)
 	}
 }
 
-int emit_open(struct emit *emit, const char *const *types, unsigned defaults, const struct option_list *asked,
-    const struct output_options *options, struct error *error)
+// The FILEs of one -e list.
+static int check_list(const char *list, char *const *inputs, size_t count, struct error *error)
 {
-	*emit = (struct emit){.types = types};
-	if (output_open(&emit->main_output, options->path, error))
+	char *copy = memory_dup_string(list), *rest = copy;
+	int failed = 0;
+
+	for (char *item; !failed && (item = strsep(&rest, ","));) {
+		const char *equals = strchr(item, '=');
+
+		if (equals)
+			failed = output_check_inputs(equals + 1, inputs, count, error);
+	}
+	free(copy);
+	return failed;
+}
+
+int emit_check_inputs(const struct option_list *asked, const struct output_options *options, char *const *inputs,
+    size_t count, struct error *error)
+{
+	if (options->path && output_check_inputs(options->path, inputs, count, error))
 		return -1;
-	record_sink_init(&emit->main_sink, &emit->main_output, output_options_format(options));
 	for (size_t i = 0; i < asked->count; i++)
-		if (open_list(emit, slice_from_string(asked->items[i]), error))
+		if (check_list(asked->items[i], inputs, count, error))
 			return -1;
-	for (int i = 0; !asked->count && types[i]; i++)
-		if (defaults & (1u << i))
-			emit->sinks[i] = &emit->main_sink;
 	return 0;
 }
 
@@ -142,4 +157,22 @@ int emit_close(struct emit *emit)
 	emit->file_count = 0;
 	emit->files = NULL;
 	return failed;
+}
+
+int emit_open(struct emit *emit, const char *const *types, unsigned defaults, const struct option_list *asked,
+    const struct output_options *options, struct error *error)
+{
+	*emit = (struct emit){.types = types, .main_path = options->path ? options->path : "-"};
+	if (output_open(&emit->main_output, options->path, error))
+		return -1;
+	record_sink_init(&emit->main_sink, &emit->main_output, output_options_format(options));
+	for (size_t i = 0; i < asked->count; i++)
+		if (open_list(emit, slice_from_string(asked->items[i]), error)) {
+			emit_close(emit);
+			return -1;
+		}
+	for (int i = 0; !asked->count && types[i]; i++)
+		if (defaults & (1u << i))
+			emit->sinks[i] = &emit->main_sink;
+	return 0;
 }

@@ -12,17 +12,23 @@
 #define EMIT_TYPES_MAX 12
 
 struct emit {
-	const char *const *types; // NULL-terminated; the program's own enum indexes them
+	const char *const *types;                  // NULL-terminated; the program's own enum indexes them
 	struct record_sink *sinks[EMIT_TYPES_MAX]; // NULL for what is not asked for
 	struct record_sink main_sink;
 	struct output main_output;
+	const char *main_path;   // "-" for standard output
 	struct emit_file *files; // the FILEs, each opened once
 	size_t file_count;
 	size_t file_capacity;
 };
 
-// Opens what the options name; types that are not asked for have no sink. Without any -e, the types whose bits are set in defaults go to
-// the main output. -1 with error.
+// Before emit_open: -1 with error when one of the files that the options name is one of the inputs, which opening it would empty before it
+// is read.
+int emit_check_inputs(const struct option_list *asked, const struct output_options *options, char *const *inputs,
+    size_t count, struct error *error) __attribute__((warn_unused_result));
+
+// Opens what the options name, each file once; "-" is standard output. Types that are not asked for have no sink. Without any -e, the
+// types whose bits are set in defaults go to the main output. -1 with error.
 int emit_open(struct emit *emit, const char *const *types, unsigned defaults, const struct option_list *asked,
     const struct output_options *options, struct error *error) __attribute__((warn_unused_result));
 

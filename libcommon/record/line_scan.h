@@ -10,7 +10,10 @@
 
 #include "record/json_scan.h"
 
-#define LINE_SCAN_PADDING 32
+#define LINE_SCAN_PADDING 64
+
+// Longer numbers are not plain. A member's name may be found in the padding, and a number behind it: both must fit.
+#define LINE_NUMBER_MAX 30
 
 // p stands behind the opening quote. Returns the closing quote of a string without escapes and with ASCII only, NULL for all others.
 static inline const char *line_find_plain_end(const char *p, const char *end)
@@ -20,10 +23,11 @@ static inline const char *line_find_plain_end(const char *p, const char *end)
 
 	for (; p < end; p += 16) {
 		__m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)p);
-		__m128i odd = _mm_or_si128(
-		    _mm_cmpeq_epi8(bytes, backslash), _mm_cmpeq_epi8(_mm_min_epu8(bytes, control), bytes));
+		__m128i odd =
+		    _mm_or_si128(_mm_cmpeq_epi8(bytes, backslash), _mm_cmpeq_epi8(_mm_min_epu8(bytes, control), bytes));
 		// Bytes above 0x7f have the sign bit, which movemask takes as it is.
-		unsigned stops = (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(odd, bytes), _mm_cmpeq_epi8(bytes, quote)));
+		unsigned stops =
+		    (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(odd, bytes), _mm_cmpeq_epi8(bytes, quote)));
 
 		if (stops) {
 			p += __builtin_ctz(stops);
@@ -47,7 +51,7 @@ static inline bool line_is_digit(const char *p)
 // padding that happens to hold digits: the caller checks.
 static inline const char *line_find_number_end(const char *p)
 {
-	const char *limit = p + LINE_SCAN_PADDING - 2;
+	const char *limit = p + LINE_NUMBER_MAX;
 
 	p += *p == '-';
 	if (*p == '0')

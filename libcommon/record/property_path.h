@@ -8,7 +8,11 @@
 #include "base/error.h"
 #include "base/slice.h"
 
-// -1 with error for an empty path, an empty segment, or '~' before anything but 0 and 1. path: decoded UTF-8.
+// Bounds that no real property comes near; they keep hostile input from costing more than its length.
+#define PROPERTY_PATH_MAX     1024 // bytes
+#define PROPERTY_SEGMENTS_MAX 32
+
+// -1 with error for an empty path, an empty segment, '~' before anything but 0 and 1, or a path beyond the bounds. path: decoded UTF-8.
 int property_path_check(struct slice path, struct error *error) __attribute__((warn_unused_result));
 
 // Appends one segment, escaping '~' and '/'; with a '/' before it when out already holds something after start.

@@ -398,12 +398,60 @@ static int require(struct scan *scan, enum record_member member)
 	return record_has(scan->record, member) ? 0 : error_set(scan->error, "%s is missing", record_member_name(member));
 }
 
+// How deep the containers of a valid JSON text are nested.
+static size_t depth_of(struct slice text)
+{
+	size_t depth = 0, deepest = 0;
+	const char *const end = text.data + text.length;
+	struct json_string_scan string;
+
+	for (const char *p = text.data; p && p < end; p++) {
+		if (*p == '"')
+			p = json_scan_string(p + 1, end, &string);
+		else if (*p == '{' || *p == '[')
+			deepest = ++depth > deepest ? depth : deepest;
+		else if (*p == '}' || *p == ']')
+			depth--;
+	}
+	return deepest;
+}
+
+static int check_depth(struct scan *scan, enum record_member member, size_t around)
+{
+	if (record_has(scan->record, member) && depth_of(scan->record->text[member]) + around > RECORD_DEPTH_MAX)
+		return error_set(scan->error, "%s is nested too deep for a state (%d levels, the property's counted)",
+		    record_member_name(member), RECORD_DEPTH_MAX);
+	return 0;
+}
+
+static size_t count_segments(struct slice path)
+{
+	size_t count = 1;
+
+	for (size_t i = 0; i < path.length; i++)
+		count += path.data[i] == '/';
+	return count;
+}
+
+static int check_reading(struct scan *scan)
+{
+	enum value_kind kind = (enum value_kind)scan->record->kind[MEMBER_VALUE];
+
+	if (check_kind(scan, MEMBER_ACK, VALUE_OBJECT, "an object") || check_depth(scan, MEMBER_ACK, 1))
+		return -1;
+	return kind == VALUE_OBJECT || kind == VALUE_ARRAY
+	    ? check_depth(scan, MEMBER_VALUE, count_segments(scan->record->text[MEMBER_PROPERTY]))
+	    : 0;
+}
+
 static int check_entity(struct scan *scan)
 {
 	if (require(scan, MEMBER_ENTITY_ID) || check_kind(scan, MEMBER_ENTITY_ID, VALUE_STRING, "a string"))
 		return -1;
 	if (scan->record->text[MEMBER_ENTITY_ID].length == 0)
 		return error_set(scan->error, "entity_id is empty");
+	if (scan->record->text[MEMBER_ENTITY_ID].length > RECORD_ENTITY_MAX)
+		return error_set(scan->error, "entity_id is longer than %d bytes", RECORD_ENTITY_MAX);
 	return require(scan, MEMBER_TIMESTAMP);
 }
 
@@ -423,8 +471,8 @@ static int check_property(struct scan *scan)
 
 static int check_state_members(struct scan *scan)
 {
-	static const enum record_member objects[] = {MEMBER_METADATA, MEMBER_PROPERTIES, MEMBER_DESIRED,
-	    MEMBER_RELATIONSHIPS, MEMBER_COMPUTED_METRICS, MEMBER_DESIRED_METADATA};
+	static const enum record_member objects[] = {MEMBER_PROPERTIES, MEMBER_DESIRED, MEMBER_RELATIONSHIPS,
+	    MEMBER_COMPUTED_METRICS, MEMBER_DESIRED_METADATA};
 	int64_t ignored;
 
 	for (size_t i = 0; i < sizeof objects / sizeof *objects; i++)
@@ -441,10 +489,10 @@ static int check_by_type(struct scan *scan)
 	case RECORD_READING:
 		if (check_entity(scan) || require(scan, MEMBER_PROPERTY) || check_property(scan) || require(scan, MEMBER_VALUE))
 			return -1;
-		return check_kind(scan, MEMBER_ACK, VALUE_OBJECT, "an object");
+		return check_reading(scan);
 	case RECORD_DESIRED:
 		if (check_entity(scan) || require(scan, MEMBER_PROPERTIES) ||
-		    check_kind(scan, MEMBER_PROPERTIES, VALUE_OBJECT, "an object"))
+		    check_kind(scan, MEMBER_PROPERTIES, VALUE_OBJECT, "an object") || check_depth(scan, MEMBER_PROPERTIES, 0))
 			return -1;
 		return check_time(scan, MEMBER_DEADLINE, &ignored);
 	case RECORD_DELETED:
@@ -481,7 +529,7 @@ static int check_members(struct scan *scan)
 	for (size_t i = 0; i < sizeof strings / sizeof *strings; i++)
 		if (check_kind(scan, strings[i], VALUE_STRING, "a string"))
 			return -1;
-	return check_by_type(scan);
+	return check_kind(scan, MEMBER_METADATA, VALUE_OBJECT, "an object") ? -1 : check_by_type(scan);
 }
 
 static void decode_members(struct scan *scan)

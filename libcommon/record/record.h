@@ -86,6 +86,13 @@ static inline struct slice record_text(const struct record *record, enum record_
 	return record_has(record, member) ? record->text[member] : SLICE_EMPTY;
 }
 
+// A state shows the values of readings and the documents of desires one below the other, in metadata too, and must itself be a record: they
+// may not be nested deeper than this, the segments of the property counted.
+#define RECORD_DEPTH_MAX (VALUE_DEPTH_MAX - 8)
+
+// Bytes of an entity_id.
+#define RECORD_ENTITY_MAX 1024
+
 #define RECORD_MINUTE_LENGTH (sizeof "2026-03-01T12:00" - 1)
 
 // What a thread needs to take lines apart; one per thread.

@@ -28,6 +28,7 @@ struct line_shape {
 // In the order of twin-record(5); the first is that of records without a type.
 static const struct line_shape shapes[] = {
     {.type = "reading",
+	.is_plain = true,
 	.time = "timestamp",
 	.property = "property",
 	.value = "value",
@@ -45,6 +46,7 @@ static const struct line_shape shapes[] = {
 	.value = "chosen",
 	.parts = {{"rule", "by "}, {"base", "base "}, {"candidates", "of "}}},
     {.type = "event",
+	.is_plain = true,
 	.time = "timestamp",
 	.property = "property",
 	.value = "event",

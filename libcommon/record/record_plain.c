@@ -165,7 +165,9 @@ static bool check_values(struct record_scanner *scanner, struct record *record)
 	struct slice time = record->text[MEMBER_TIMESTAMP];
 	struct error ignored;
 
-	if (!record->text[MEMBER_ENTITY_ID].length || property_path_check(record->text[MEMBER_PROPERTY], &ignored))
+	// The lower bound also covers the upper one: 0 - 1 is large.
+	if (record->text[MEMBER_ENTITY_ID].length - 1 >= RECORD_ENTITY_MAX ||
+	    property_path_check(record->text[MEMBER_PROPERTY], &ignored))
 		return false;
 	if (!record_same_minute(scanner, time, &record->timestamp)) {
 		if (timestamp_parse(time, &record->timestamp, NULL))

@@ -2,6 +2,7 @@
 #include "record/record_reader.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
@@ -15,11 +16,15 @@
 #include "io/input.h"
 
 // A block of whole lines is taken apart in one go; its records and text together stay in a core's second-level cache.
-#define BLOCK_SIZE ((size_t)64 << 10)
+#define BLOCK_SIZE ((size_t)256 << 10)
+
+// Of a block of very short lines, so many records are made at a time: a record is larger than the shortest lines by far.
+#define RECORDS_MAX 4096
 
 // Input that is longer than this is worth the start of threads (0.1 ms).
 #define THREADS_WORTH ((uint64_t)2 << 20)
 #define THREADS_MAX   4
+#define PIPE_SIZE     (1 << 20)
 
 enum batch_kind {
 	BATCH_LINES,
@@ -32,6 +37,7 @@ struct batch {
 	enum batch_kind kind;
 	struct buffer block; // with LINE_SCAN_PADDING bytes to spare
 	struct arena arena;
+	size_t taken; // bytes of the block that records have been made of
 	struct record *records;
 	size_t count;
 	size_t capacity;
@@ -50,6 +56,7 @@ struct source {
 	bool is_open;
 	bool new_operand;
 	bool in_long_line;
+	bool lines_kept; // carry holds whole lines too, which came behind a long one
 	bool ended;
 	struct buffer carry; // the beginning of a line whose end has not been read
 };
@@ -175,152 +182,17 @@ static void cut_long_line(struct record_reader *reader, struct batch *batch, boo
 	if (newline) {
 		keep_rest(source, batch, (size_t)(newline - batch->block.data) + 1);
 		batch->block.length--;
+		source->lines_kept = last_newline(source->carry.data, source->carry.length) != NULL;
 	}
 }
 
-// Reads until the block holds at least one whole line.
-static void read_lines(struct record_reader *reader, struct batch *batch)
+static void take_kept_lines(struct source *source, struct batch *batch)
 {
-	struct source *source = &reader->source;
+	const char *newline = last_newline(batch->block.data, batch->block.length);
 
-	for (;;) {
-		buffer_reserve(&batch->block, BLOCK_SIZE + LINE_SCAN_PADDING);
-		ssize_t got = input_read(&source->input, batch->block.data + batch->block.length, BLOCK_SIZE, &batch->error);
-
-		if (got < 0) {
-			batch->kind = BATCH_ERROR;
-			return;
-		}
-		const char *newline = last_newline(batch->block.data + batch->block.length, (size_t)got);
-
-		batch->block.length += (size_t)got;
-		if (source->in_long_line) {
-			cut_long_line(reader, batch, got == 0);
-			return;
-		}
-		if (newline) {
-			keep_rest(source, batch, (size_t)(newline - batch->block.data) + 1);
-			return;
-		}
-		if (got == 0)
-			return;
-		if (batch->block.length > reader->options.max_line) {
-			cut_long_line(reader, batch, false);
-			return;
-		}
-	}
-}
-
-// Called with source_lock held. Fills the batch with what comes next.
-static void read_batch(struct record_reader *reader, struct batch *batch)
-{
-	struct source *source = &reader->source;
-
-	batch->kind = BATCH_LINES;
-	batch->count = 0;
-	buffer_reset(&batch->block);
-	for (;;) {
-		if (!source->is_open && open_operand(reader, batch))
-			break;
-		batch->source = source->input.name;
-		batch->new_operand = source->new_operand;
-		buffer_append(&batch->block, source->carry.data, source->carry.length);
-		buffer_reset(&source->carry);
-		bool was_long = source->in_long_line;
-
-		read_lines(reader, batch);
-		if (batch->kind == BATCH_ERROR)
-			break;
-		if (batch->block.length || was_long) {
-			source->new_operand = false;
-			return;
-		}
-		end_operand(source);
-	}
-	source->ended = true;
-}
-
-static int too_long(size_t max_line, struct error *error)
-{
-	return error_set(error, "line is longer than %zu bytes (--max-line)", max_line);
-}
-
-static void set_invalid(struct batch *batch, struct record *record, struct slice line, const char *message)
-{
-	record->type = RECORD_INVALID;
-	record->line = line;
-	record->present = 0;
-	record->text[0] = arena_dup(&batch->arena, slice_of(message, strlen(message) + 1));
-}
-
-static void parse_batch(struct record_scanner *scanner, struct batch *batch, size_t max_line)
-{
-	const char *p = batch->block.data;
-	const char *end = p + batch->block.length;
-	struct error error;
-
-	arena_reset(&batch->arena);
-	if (batch->kind != BATCH_LINES)
-		return;
-	for (; p < end; batch->count++) {
-		if (batch->count == batch->capacity)
-			batch->records =
-			    memory_grow(batch->records, &batch->capacity, batch->count + 512, sizeof *batch->records);
-		struct record *record = &batch->records[batch->count];
-		const char *next = record_scan_plain(scanner, p, end, record);
-
-		if (next && record->line.length <= max_line) {
-			p = next;
-			continue;
-		}
-		const char *newline = memchr(p, '\n', (size_t)(end - p));
-		struct slice line = slice_of(p, (size_t)((newline ? newline : end) - p));
-
-		// The same words as for a line that does not even fit into a block: see reject_long_line.
-		if (line.length > max_line ? too_long(max_line, &error)
-		                           : record_scan(scanner, line, &batch->arena, record, &error))
-			set_invalid(batch, record, line, error.message);
-		p = newline ? newline + 1 : end;
-	}
-}
-
-static void *thread_run(void *context)
-{
-	struct record_reader *reader = context;
-	struct record_scanner scanner;
-
-	record_scanner_init(&scanner);
-	pthread_cleanup_push((void (*)(void *))record_scanner_release, &scanner);
-	for (;;) {
-		pthread_mutex_lock(&reader->source_lock);
-		if (reader->source.ended) {
-			pthread_mutex_unlock(&reader->source_lock);
-			break;
-		}
-		struct batch *batch = &reader->batches[reader->next_number++ % reader->batch_count];
-
-		while (sem_wait(&batch->spare))
-			;
-		read_batch(reader, batch);
-		pthread_mutex_unlock(&reader->source_lock);
-		parse_batch(&scanner, batch, reader->options.max_line);
-		sem_post(&batch->parsed);
-	}
-	pthread_cleanup_pop(1);
-	return NULL;
-}
-
-// Signals are the caller's: a thread that takes one would leave the caller waiting.
-static void start_threads(struct record_reader *reader)
-{
-	sigset_t all, old;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	while (reader->thread_count < reader->thread_limit &&
-	    pthread_create(&reader->threads[reader->thread_count], NULL, thread_run, reader) == 0)
-		reader->thread_count++;
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	source->lines_kept = false;
+	keep_rest(source, batch, (size_t)(newline - batch->block.data) + 1);
+	buffer_reserve(&batch->block, LINE_SCAN_PADDING);
 }
 
 static int64_t monotonic_now(void)
@@ -343,7 +215,7 @@ static enum reader_result wait_for_input(struct record_reader *reader, int64_t d
 	struct input *input = &reader->source.input;
 	int64_t left = -1;
 
-	if (!reader->source.is_open || !input_would_block(input))
+	if (!input_would_block(input))
 		return READER_RECORD;
 	flush_outputs(reader);
 	if (deadline != READER_NO_DEADLINE) {
@@ -356,12 +228,230 @@ static enum reader_result wait_for_input(struct record_reader *reader, int64_t d
 	return ready > 0 ? READER_RECORD : ready == 0 ? READER_TIMEOUT : READER_INTERRUPTED;
 }
 
+// Reads until the block holds at least one whole line. deadline is NULL in a thread of ours, which may sit in a read; the caller's
+// own comes back with what has been read so far put away.
+static enum reader_result read_lines(struct record_reader *reader, struct batch *batch, const int64_t *deadline)
+{
+	struct source *source = &reader->source;
+
+	if (source->lines_kept) {
+		take_kept_lines(source, batch);
+		return READER_RECORD;
+	}
+	for (;;) {
+		enum reader_result result = deadline ? wait_for_input(reader, *deadline) : READER_RECORD;
+
+		if (result != READER_RECORD) {
+			keep_rest(source, batch, 0);
+			return result;
+		}
+		buffer_reserve(&batch->block, BLOCK_SIZE + LINE_SCAN_PADDING);
+		ssize_t got =
+		    input_read(&source->input, batch->block.data + batch->block.length, BLOCK_SIZE, &batch->error);
+
+		if (got < 0) {
+			batch->kind = BATCH_ERROR;
+			return READER_RECORD;
+		}
+		const char *newline = last_newline(batch->block.data + batch->block.length, (size_t)got);
+
+		batch->block.length += (size_t)got;
+		if (source->in_long_line) {
+			cut_long_line(reader, batch, got == 0);
+			return READER_RECORD;
+		}
+		if (newline) {
+			keep_rest(source, batch, (size_t)(newline - batch->block.data) + 1);
+			return READER_RECORD;
+		}
+		if (got == 0)
+			return READER_RECORD;
+		if (batch->block.length > reader->options.max_line) {
+			cut_long_line(reader, batch, false);
+			return READER_RECORD;
+		}
+	}
+}
+
+// Called with source_lock held. Fills the batch with what comes next, be it the end; anything but READER_RECORD says that
+// nothing came in time.
+static enum reader_result read_batch(struct record_reader *reader, struct batch *batch, const int64_t *deadline)
+{
+	struct source *source = &reader->source;
+
+	batch->kind = BATCH_LINES;
+	batch->new_operand = false;
+	batch->taken = 0;
+	batch->count = 0;
+	buffer_reset(&batch->block);
+	for (;;) {
+		if (!source->is_open && open_operand(reader, batch))
+			break;
+		batch->source = source->input.name;
+		batch->new_operand = source->new_operand;
+		buffer_append(&batch->block, source->carry.data, source->carry.length);
+		buffer_reset(&source->carry);
+		bool was_long = source->in_long_line;
+
+		enum reader_result result = read_lines(reader, batch, deadline);
+
+		if (result != READER_RECORD)
+			return result;
+		if (batch->kind == BATCH_ERROR)
+			break;
+		if (batch->block.length || was_long) {
+			source->new_operand = false;
+			return READER_RECORD;
+		}
+		end_operand(source);
+	}
+	source->ended = true;
+	return READER_RECORD;
+}
+
+static int too_long(size_t max_line, struct error *error)
+{
+	return error_set(error, "line is longer than %zu bytes (--max-line)", max_line);
+}
+
+static void set_invalid(struct batch *batch, struct record *record, struct slice line, const char *message)
+{
+	record->type = RECORD_INVALID;
+	record->line = line;
+	record->present = 0;
+	record->text[0] = arena_dup(&batch->arena, slice_of(message, strlen(message) + 1));
+}
+
+// Makes records of what comes next in the block.
+static void parse_batch(struct record_scanner *scanner, struct batch *batch, size_t max_line)
+{
+	const char *p = batch->block.data + batch->taken;
+	const char *end = batch->block.data + batch->block.length;
+	struct error error;
+
+	arena_reset(&batch->arena);
+	batch->count = 0;
+	if (batch->kind != BATCH_LINES)
+		return;
+	for (; p < end; batch->count++) {
+		if (batch->count == batch->capacity) {
+			if (batch->capacity >= RECORDS_MAX)
+				break;
+			batch->records =
+			    memory_grow(batch->records, &batch->capacity, batch->count + 512, sizeof *batch->records);
+		}
+		struct record *record = &batch->records[batch->count];
+		const char *next = record_scan_plain(scanner, p, end, record);
+
+		if (next && record->line.length <= max_line) {
+			p = next;
+			continue;
+		}
+		const char *newline = memchr(p, '\n', (size_t)(end - p));
+		struct slice line = slice_of(p, (size_t)((newline ? newline : end) - p));
+
+		// The same words as for a line that does not even fit into a block: see reject_long_line.
+		if (line.length > max_line ? too_long(max_line, &error)
+					   : record_scan(scanner, line, &batch->arena, record, &error))
+			set_invalid(batch, record, line, error.message);
+		p = newline ? newline + 1 : end;
+	}
+	batch->taken = (size_t)(p - batch->block.data);
+}
+
+static struct batch *read_next(struct record_reader *reader)
+{
+	if (reader->source.ended)
+		return NULL;
+	struct batch *batch = &reader->batches[reader->next_number++ % reader->batch_count];
+	enum reader_result result;
+
+	while (sem_wait(&batch->spare))
+		;
+	result = read_batch(reader, batch, NULL);
+	return result == READER_RECORD ? batch : NULL;
+}
+
+static void unlock(void *lock)
+{
+	pthread_mutex_unlock(lock);
+}
+
+// A thread that is cancelled in a read must let go of the lock: waiting for that is no point of cancellation.
+static struct batch *lock_and_read(struct record_reader *reader)
+{
+	struct batch *batch;
+
+	pthread_mutex_lock(&reader->source_lock);
+	pthread_cleanup_push(unlock, &reader->source_lock);
+	batch = read_next(reader);
+	pthread_cleanup_pop(1);
+	return batch;
+}
+
+static void *thread_run(void *context)
+{
+	struct record_reader *reader = context;
+	struct record_scanner scanner;
+
+	record_scanner_init(&scanner);
+	pthread_cleanup_push((void (*)(void *))record_scanner_release, &scanner);
+	for (struct batch *batch; (batch = lock_and_read(reader));) {
+		parse_batch(&scanner, batch, reader->options.max_line);
+		sem_post(&batch->parsed);
+	}
+	pthread_cleanup_pop(1);
+	return NULL;
+}
+
+// Rather than wait for a thread the caller takes a block apart itself, where reading it cannot wait. False when there is none to take.
+static bool help_threads(struct record_reader *reader)
+{
+	if (pthread_mutex_trylock(&reader->source_lock))
+		return false;
+	struct batch *batch = &reader->batches[reader->next_number % reader->batch_count];
+	const struct source *source = &reader->source;
+	bool can_help =
+	    !source->ended && source->is_open && source->input.is_regular && sem_trywait(&batch->spare) == 0;
+
+	if (can_help) {
+		reader->next_number++;
+		(void)read_batch(reader, batch, NULL);
+	}
+	pthread_mutex_unlock(&reader->source_lock);
+	if (can_help) {
+		parse_batch(&reader->scanner, batch, reader->options.max_line);
+		sem_post(&batch->parsed);
+	}
+	return can_help;
+}
+
+// Signals are the caller's: a thread that takes one would leave the caller waiting.
+static void start_threads(struct record_reader *reader)
+{
+	sigset_t all, old;
+
+	// The caller works too, unless reading may wait.
+	int count = reader->thread_limit - (reader->source.is_open && reader->source.input.is_regular);
+
+	// A pipe that holds more makes fewer turns between its two ends; what is no pipe says no.
+	fcntl(reader->source.input.fd, F_SETPIPE_SZ, PIPE_SIZE);
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	while (reader->thread_count < count &&
+	    pthread_create(&reader->threads[reader->thread_count], NULL, thread_run, reader) == 0)
+		reader->thread_count++;
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+}
+
 static enum reader_result wait_for_thread(struct record_reader *reader, struct batch *batch, int64_t deadline)
 {
-	int failed = sem_trywait(&batch->parsed);
+	int failed;
 
-	if (!failed)
-		return READER_RECORD;
+	do {
+		if (sem_trywait(&batch->parsed) == 0)
+			return READER_RECORD;
+	} while (help_threads(reader));
 	flush_outputs(reader);
 	if (deadline == READER_NO_DEADLINE) {
 		failed = sem_wait(&batch->parsed);
@@ -393,11 +483,9 @@ static enum reader_result next_batch(struct record_reader *reader, int64_t deadl
 	if (reader->thread_count) {
 		result = wait_for_thread(reader, batch, deadline);
 	} else {
-		result = wait_for_input(reader, deadline);
-		if (result == READER_RECORD) {
-			read_batch(reader, batch);
+		result = read_batch(reader, batch, &deadline);
+		if (result == READER_RECORD)
 			parse_batch(&reader->scanner, batch, reader->options.max_line);
-		}
 	}
 	if (result != READER_RECORD)
 		return result;
@@ -412,12 +500,25 @@ static enum reader_result next_batch(struct record_reader *reader, int64_t deadl
 	return READER_RECORD;
 }
 
+// Whether there are lines in the current block that wait to become records.
+static bool parse_more(struct record_reader *reader)
+{
+	struct batch *batch = reader->current;
+
+	if (batch->kind != BATCH_LINES || batch->taken == batch->block.length)
+		return false;
+	reader->lines += batch->count;
+	reader->position = 0;
+	parse_batch(&reader->scanner, batch, reader->options.max_line);
+	return true;
+}
+
 // One piece of a line that is too long; the first is reported.
 static enum reader_result reject_long_line(struct record_reader *reader, struct batch *batch, struct error *error)
 {
 	too_long(reader->options.max_line, error);
-	bool stop = rejects_add_piece(reader->options.rejects, reader->name, reader->lines + 1, buffer_slice(&batch->block),
-	    error->message, batch->line_goes_on);
+	bool stop = rejects_add_piece(reader->options.rejects, reader->name, reader->lines + 1,
+	    buffer_slice(&batch->block), error->message, batch->line_goes_on);
 
 	if (!batch->line_goes_on)
 		reader->lines++;
@@ -426,13 +527,14 @@ static enum reader_result reject_long_line(struct record_reader *reader, struct 
 
 static enum reader_result reject_record(struct record_reader *reader, struct record *record)
 {
-	bool stop = rejects_add(reader->options.rejects, reader->name, record->line_number, record->line, record->text[0].data);
+	bool stop =
+	    rejects_add(reader->options.rejects, reader->name, record->line_number, record->line, record->text[0].data);
 
 	return stop ? READER_STOPPED : READER_RECORD;
 }
 
-enum reader_result record_reader_next(struct record_reader *reader, int64_t deadline, const struct record **record,
-    struct error *error)
+enum reader_result record_reader_next(
+    struct record_reader *reader, int64_t deadline, const struct record **record, struct error *error)
 {
 	enum reader_result result;
 
@@ -448,15 +550,17 @@ enum reader_result record_reader_next(struct record_reader *reader, int64_t dead
 			if (result != READER_RECORD)
 				return result;
 		}
+		if (reader->current && parse_more(reader))
+			continue;
 		if (reader->current && reader->current->kind == BATCH_END)
 			return READER_END;
-		result = next_batch(reader, deadline);
-		if (result != READER_RECORD)
-			return result;
-		if (reader->current->kind == BATCH_ERROR) {
+		if (reader->current && reader->current->kind == BATCH_ERROR) {
 			*error = reader->current->error;
 			return READER_ERROR;
 		}
+		result = next_batch(reader, deadline);
+		if (result != READER_RECORD)
+			return result;
 		if (reader->current->kind == BATCH_LONG_LINE) {
 			result = reject_long_line(reader, reader->current, error);
 			if (result != READER_RECORD)
@@ -490,10 +594,19 @@ int64_t record_reader_total(const struct record_reader_options *options)
 		return -1;
 	for (size_t i = 0; i < options->operand_count; i++) {
 		struct stat info;
+		struct input input;
+		struct error ignored;
 
-		if (stat(options->operands[i], &info) || !S_ISREG(info.st_mode))
+		// Opening anything else may wait.
+		if (stat(options->operands[i], &info) || !S_ISREG(info.st_mode) ||
+		    input_open(&input, options->operands[i], &ignored))
 			return -1;
-		total += info.st_size;
+		int64_t size = info.st_size ? input.size : 0;
+
+		input_close(&input);
+		if (size < 0)
+			return -1;
+		total += size;
 	}
 	return total;
 }

@@ -222,20 +222,37 @@ static void set_differing(struct state_table *states)
 	table_set(&states->table, COLUMN_DELTA, buffer_slice(&states->text), false, TABLE_PLAIN);
 }
 
+// Without declared intervals every status is `unknown` and every confidence 1: columns of those would crowd out the values.
+static bool says_status(const struct state_table *states)
+{
+	const struct value *status = member(states, "sync_status"), *confidence = member(states, "confidence_score");
+
+	return (status && !value_is_word(status, "unknown")) || (confidence && !slice_is(confidence->text, "1"));
+}
+
+static void set_status(struct state_table *states)
+{
+	const struct value *status = member(states, "sync_status");
+
+	states->has_status = states->has_status || says_status(states);
+	if (!states->has_status)
+		return;
+	table_set(&states->table, COLUMN_STATUS, plain(states, status), false, status_style(status));
+	buffer_reset(&states->text);
+	value_append_share(&states->text, member(states, "confidence_score"));
+	table_set(&states->table, COLUMN_CONFIDENCE, buffer_slice(&states->text), true, TABLE_PLAIN);
+}
+
 static void add_row(struct state_table *states, struct slice line)
 {
 	struct table *table = &states->table;
-	const struct value *status = member(states, "sync_status");
 
 	if (is_remains(states)) {
 		table_add_row(table);
 		table_set(table, COLUMN_STATUS, remains_status(states), false, TABLE_PLAIN);
 	} else if (state_rows_read(&states->rows, &states->tree, value_root(&states->tree)) == 0) {
 		table_add_row(table);
-		table_set(table, COLUMN_STATUS, plain(states, status), false, status_style(status));
-		buffer_reset(&states->text);
-		value_append_share(&states->text, member(states, "confidence_score"));
-		table_set(table, COLUMN_CONFIDENCE, buffer_slice(&states->text), true, TABLE_PLAIN);
+		set_status(states);
 		set_differing(states);
 		for (size_t i = 0; i < states->rows.count; i++)
 			set_property(states, &states->rows.rows[i]);
@@ -253,6 +270,7 @@ static void add_columns(struct state_table *states, struct slice line)
 	if (!value_is_word(member(states, "type"), "state") ||
 	    state_rows_read(&states->rows, &states->tree, value_root(&states->tree)))
 		return;
+	states->has_status = states->has_status || says_status(states);
 	for (size_t i = 0; i < states->rows.count && states->columns.count < PROPERTY_COLUMNS_MAX; i++) {
 		const struct state_row *row = &states->rows.rows[i];
 		int is_new;
@@ -326,5 +344,5 @@ void state_table_print(struct state_table *states, struct output *output)
 	print_left_out(states, output);
 	table_clear(&states->table);
 	hash_map_release(&states->columns);
-	states->in_rows = states->has_more = false;
+	states->in_rows = states->has_more = states->has_status = false;
 }

@@ -23,6 +23,7 @@ struct state_table {
 	struct table table;
 	struct hash_map columns; // property -> number of its column, less the fixed ones
 	bool has_more;           // a property came that has no column
+	bool has_status;         // a status came that says something: the columns for it are worth their room
 	struct value_tree tree;
 	struct state_rows rows;
 	struct buffer text;

@@ -7,6 +7,9 @@
 #include "record/property_path.h"
 #include "twin/assignment_list.h"
 
+// Leaves below long names cost their whole path each: what one record may take.
+#define PATHS_SIZE_MAX ((size_t)1 << 30)
+
 void assignments_release(struct assignments *list)
 {
 	free(list->items);
@@ -99,12 +102,10 @@ static void add_deleted(struct assignments *list, const struct record *record)
 }
 
 // Appends a member's name to the path under construction; the caller cuts it off again.
-int assignments_push_name(struct assignments *list, const struct value *member, struct error *error)
+void assignments_push_name(struct assignments *list, const struct value *member)
 {
 	size_t scratch = list->scratch.length;
 
-	if (member->name.length == 0)
-		return error_set(error, "a property has an empty name");
 	if (member->name_escaped) {
 		json_decode_string(&list->scratch, member->name);
 		property_path_append(&list->path, 0, slice_skip(buffer_slice(&list->scratch), scratch));
@@ -112,7 +113,21 @@ int assignments_push_name(struct assignments *list, const struct value *member, 
 	} else {
 		property_path_append(&list->path, 0, member->name);
 	}
+}
+
+int assignments_push_property(struct assignments *list, const struct value *member, struct error *error)
+{
+	if (member->name.length == 0)
+		return error_set(error, "a property has an empty name");
+	assignments_push_name(list, member);
 	return 0;
+}
+
+int assignments_check_path(struct assignments *list, struct error *error)
+{
+	if (list->arena.total > PATHS_SIZE_MAX)
+		return error_set(error, "its properties take more than %zu bytes", PATHS_SIZE_MAX);
+	return property_path_check(buffer_slice(&list->path), error);
 }
 
 struct slice assignments_path(struct assignments *list)
@@ -129,11 +144,13 @@ static int add_desired_leaves(struct assignments *list, const struct record *rec
 	for (const struct value *member = value_first(tree, object); member; member = value_next(tree, member)) {
 		size_t length = list->path.length;
 
-		if (assignments_push_name(list, member, error))
+		if (assignments_push_property(list, member, error))
 			return -1;
 		if (!value_is_leaf(member)) {
 			if (add_desired_leaves(list, record, member, deadline, error))
 				return -1;
+		} else if (assignments_check_path(list, error)) {
+			return -1;
 		} else {
 			struct assignment *item = add_from_record(list, record, REGISTER_DESIRED, assignments_path(list));
 

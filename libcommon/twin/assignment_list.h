@@ -18,9 +18,15 @@ struct assignment *assignments_add(struct assignments *list, enum register_kind 
 // The value without the white space between its tokens; a copy only where there is any.
 struct slice assignments_compact(struct assignments *list, struct slice text);
 
-// Appends a member's name to list->path as one segment; the caller restores the length. -1 when the name is empty.
-int assignments_push_name(struct assignments *list, const struct value *member, struct error *error)
+// Appends a member's name, which is not empty, to list->path as one segment; the caller restores the length.
+void assignments_push_name(struct assignments *list, const struct value *member);
+
+// The same where an empty name is an error.
+int assignments_push_property(struct assignments *list, const struct value *member, struct error *error)
     __attribute__((warn_unused_result));
+
+// Whether list->path can be a property's. -1 with error.
+int assignments_check_path(struct assignments *list, struct error *error) __attribute__((warn_unused_result));
 
 // A copy of list->path.
 struct slice assignments_path(struct assignments *list);

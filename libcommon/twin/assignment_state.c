@@ -14,8 +14,8 @@ struct document {
 	enum register_kind kind;
 	const struct value_tree *values; // NULL when the record has none
 	const struct value_tree *metadata;
-	struct hash_map paths; // of every node of values, in the order of nodes
-	uint32_t *nodes;       // by entry of paths
+	struct hash_map paths; // that metadata speaks of, and what they lie below
+	uint32_t *nodes;       // by entry of paths: index + 1 of the node of values, 0 when it has none
 	size_t node_capacity;
 	struct hash_map shown; // paths whose entry describes what values shows
 	struct error *error;
@@ -135,7 +135,7 @@ static const struct value *shown_value(struct document *doc, struct slice path)
 {
 	size_t at = doc->values ? hash_map_find(&doc->paths, path) : HASH_MAP_NONE;
 
-	return at == HASH_MAP_NONE ? NULL : &doc->values->nodes[doc->nodes[at]];
+	return at == HASH_MAP_NONE || !doc->nodes[at] ? NULL : &doc->values->nodes[doc->nodes[at] - 1];
 }
 
 static int add_last(struct document *doc, struct slice path, const struct value *last)
@@ -183,23 +183,66 @@ static int add_entry(struct document *doc, struct slice path, const struct value
 	return 0;
 }
 
-// Notes the path of every node, so that entries find their values in one step each.
-static int note_paths(struct document *doc, const struct value *object)
+static struct slice entry_path(struct document *doc, const struct value *entry)
+{
+	if (!entry->name_escaped)
+		return entry->name;
+	doc->list->scratch.length = 0;
+	json_decode_string(&doc->list->scratch, entry->name);
+	return arena_dup(&doc->list->arena, buffer_slice(&doc->list->scratch));
+}
+
+// A pointer into the state itself, not a property.
+static bool is_own_pointer(struct slice path)
+{
+	return path.length && path.data[0] == '/';
+}
+
+static void note_path(struct document *doc, struct slice path)
+{
+	size_t at = hash_map_add(&doc->paths, path, NULL);
+
+	doc->nodes = memory_grow(doc->nodes, &doc->node_capacity, at + 1, sizeof *doc->nodes);
+	doc->nodes[at] = 0;
+}
+
+// The paths that metadata speaks of, each with all of its beginnings.
+static int note_entries(struct document *doc)
+{
+	const struct value_tree *tree = doc->metadata;
+
+	for (const struct value *entry = value_first(tree, value_root(tree)); entry; entry = value_next(tree, entry)) {
+		struct slice path = entry_path(doc, entry);
+
+		if (is_own_pointer(path))
+			continue;
+		if (property_path_check(path, doc->error))
+			return -1;
+		for (size_t i = 0; i <= path.length; i++)
+			if (i == path.length || path.data[i] == '/')
+				note_path(doc, slice_of(path.data, i));
+	}
+	return 0;
+}
+
+// Finds the nodes of those paths, so that entries have their values in one step each. What metadata does not speak of is not gone into.
+static void find_nodes(struct document *doc, const struct value *object)
 {
 	for (const struct value *node = value_first(doc->values, object); node; node = value_next(doc->values, node)) {
 		size_t length = doc->list->path.length;
 
-		if (assignments_push_name(doc->list, node, doc->error))
-			return -1;
-		size_t at = hash_map_add(&doc->paths, buffer_slice(&doc->list->path), NULL);
+		if (node->name.length == 0)
+			continue;
+		assignments_push_name(doc->list, node);
+		size_t at = hash_map_find(&doc->paths, buffer_slice(&doc->list->path));
 
-		doc->nodes = memory_grow(doc->nodes, &doc->node_capacity, at + 1, sizeof *doc->nodes);
-		doc->nodes[at] = (uint32_t)(node - doc->values->nodes);
-		if (node->kind == VALUE_OBJECT && note_paths(doc, node))
-			return -1;
+		if (at != HASH_MAP_NONE) {
+			doc->nodes[at] = (uint32_t)(node - doc->values->nodes) + 1;
+			if (node->kind == VALUE_OBJECT)
+				find_nodes(doc, node);
+		}
 		doc->list->path.length = length;
 	}
-	return 0;
 }
 
 // Leaves that no entry speaks of are as old as the state itself.
@@ -208,13 +251,15 @@ static int add_bare_leaves(struct document *doc, const struct value *object)
 	for (const struct value *node = value_first(doc->values, object); node; node = value_next(doc->values, node)) {
 		size_t length = doc->list->path.length;
 
-		if (assignments_push_name(doc->list, node, doc->error))
+		if (assignments_push_property(doc->list, node, doc->error))
 			return -1;
 		if (hash_map_find(&doc->shown, buffer_slice(&doc->list->path)) != HASH_MAP_NONE) {
 			// Spoken of, with all that is in it.
 		} else if (!value_is_leaf(node)) {
 			if (add_bare_leaves(doc, node))
 				return -1;
+		} else if (assignments_check_path(doc->list, doc->error)) {
+			return -1;
 		} else {
 			struct assignment *item = assignments_add(doc->list, doc->kind, doc->record->text[MEMBER_ENTITY_ID],
 			    assignments_path(doc->list));
@@ -233,17 +278,9 @@ static int add_entries(struct document *doc)
 	const struct value_tree *tree = doc->metadata;
 
 	for (const struct value *entry = value_first(tree, value_root(tree)); entry; entry = value_next(tree, entry)) {
-		struct slice path = entry->name;
+		struct slice path = entry_path(doc, entry);
 
-		if (entry->name_escaped) {
-			doc->list->scratch.length = 0;
-			json_decode_string(&doc->list->scratch, path);
-			path = arena_dup(&doc->list->arena, buffer_slice(&doc->list->scratch));
-		}
-		// Pointers into the state itself, not properties.
-		if (path.length && path.data[0] == '/')
-			continue;
-		if (property_path_check(path, doc->error) || add_entry(doc, path, entry))
+		if (!is_own_pointer(path) && add_entry(doc, path, entry))
 			return -1;
 	}
 	return 0;
@@ -264,10 +301,14 @@ static int parse_member(struct assignments *list, const struct record *record, e
 static int add_document(struct document *doc)
 {
 	buffer_reset(&doc->list->path);
-	if (doc->values && note_paths(doc, value_root(doc->values)))
-		return -1;
-	if (doc->metadata && add_entries(doc))
-		return -1;
+	if (doc->metadata) {
+		if (note_entries(doc))
+			return -1;
+		if (doc->values)
+			find_nodes(doc, value_root(doc->values));
+		if (add_entries(doc))
+			return -1;
+	}
 	buffer_reset(&doc->list->path);
 	return doc->values ? add_bare_leaves(doc, value_root(doc->values)) : 0;
 }
@@ -300,11 +341,10 @@ static int add_own(struct document *doc, enum register_kind kind, struct slice p
 		return 0;
 	if (read_entry(doc, pointer, entry, item))
 		return -1;
-	if (kind == REGISTER_TOMBSTONE) {
-		// Its time is the member `deleted`, whatever the entry says.
+	// A delete's time is the member `deleted`, whatever the entry says; the others are there, or they are not spoken of.
+	if (kind == REGISTER_TOMBSTONE)
 		item->key.timestamp = timestamp;
-		item->key.live = false;
-	}
+	item->key.live = kind != REGISTER_TOMBSTONE;
 	return 0;
 }
 
@@ -318,7 +358,7 @@ static int add_relationships(struct document *doc)
 	for (const struct value *node = value_first(tree, value_root(tree)); node; node = value_next(tree, node)) {
 		buffer_reset(&list->path);
 		buffer_append_string(&list->path, "/relationships");
-		if (assignments_push_name(list, node, doc->error))
+		if (assignments_push_property(list, node, doc->error))
 			return -1;
 		struct slice pointer = assignments_path(list);
 
@@ -383,8 +423,8 @@ static int add_events(struct document *doc, const struct value_tree *tree, const
 			struct buffer property = BUFFER_INIT;
 
 			buffer_reset(&list->path);
-			if (event->name.length && assignments_push_name(list, event, doc->error))
-				return -1;
+			if (event->name.length)
+				assignments_push_name(list, event);
 			json_decode_string(&property, node->name);
 			if (property.length) {
 				buffer_append_char(&list->path, '/');
@@ -404,8 +444,8 @@ static int add_predictions(struct document *doc, const struct value_tree *tree, 
 
 	for (const struct value *node = value_first(tree, predictions); node; node = value_next(tree, node)) {
 		buffer_reset(&list->path);
-		if (node->name.length && assignments_push_name(list, node, doc->error))
-			return -1;
+		if (node->name.length)
+			assignments_push_name(list, node);
 		if (add_metric(doc, REGISTER_PREDICTION, tree, node))
 			return -1;
 	}

@@ -14,47 +14,67 @@ void delta_release(struct delta *delta)
 	free(delta->unmet);
 	value_tree_release(&delta->desired_tree);
 	value_tree_release(&delta->reported_tree);
+	buffer_release(&delta->refused_id);
 	*delta = (struct delta)DELTA_INIT;
+}
+
+// The command that it refuses; empty when it refuses none. Without an id it answers nobody in particular.
+static void read_refusal(struct slice ack, struct buffer *command_id)
+{
+	struct value_tree tree = VALUE_TREE_INIT;
+	struct error error;
+
+	buffer_reset(command_id);
+	if (ack.length && value_parse(&tree, ack, &error) == 0) {
+		const struct value *id = value_member(&tree, value_root(&tree), SLICE_LITERAL("command_id"));
+		const struct value *code = value_member(&tree, value_root(&tree), SLICE_LITERAL("code"));
+
+		if (id && id->kind == VALUE_STRING && code && code->kind == VALUE_NUMBER &&
+		    decimal_to_double(code->text) >= ACK_REFUSED)
+			json_decode_string(command_id, slice_of(id->text.data + 1, id->text.length - 2));
+	}
+	value_tree_release(&tree);
 }
 
 bool ack_refuses(struct slice ack, struct slice command_id)
 {
-	struct value_tree tree = VALUE_TREE_INIT;
-	struct buffer scratch = BUFFER_INIT;
-	struct error error;
-	bool refuses = false;
+	struct buffer refused = BUFFER_INIT;
 
-	// Without an id the reading answers nobody in particular.
-	if (ack.length && command_id.length && value_parse(&tree, ack, &error) == 0) {
-		const struct value *id = value_member(&tree, value_root(&tree), SLICE_LITERAL("command_id"));
-		const struct value *code = value_member(&tree, value_root(&tree), SLICE_LITERAL("code"));
-		struct slice text = id && id->kind == VALUE_STRING ? value_string(id, &scratch) : SLICE_EMPTY;
+	if (command_id.length)
+		read_refusal(ack, &refused);
+	bool refuses = refused.length && slice_equal(buffer_slice(&refused), command_id);
 
-		refuses = code && code->kind == VALUE_NUMBER && decimal_to_double(code->text) >= ACK_REFUSED &&
-		    slice_equal(text, command_id);
-	}
-	value_tree_release(&tree);
-	buffer_release(&scratch);
+	buffer_release(&refused);
 	return refuses;
 }
 
+// Several desires below one object have the same supplier: its texts are taken apart once.
+static void look_at(struct delta *delta, const struct twin_view *view, const struct view_entry *supplier)
+{
+	struct error error;
+
+	if (delta->view == view && delta->drawn == view->drawn && delta->supplier == supplier)
+		return;
+	struct assignment have = register_assignment(supplier->series, &supplier->series->usable);
+
+	delta->view = view;
+	delta->drawn = view->drawn;
+	delta->supplier = supplier;
+	delta->is_readable = value_parse(&delta->reported_tree, have.tail.value, &error) == 0;
+	read_refusal(have.ack, &delta->refused_id);
+}
+
 // The newest of what is shown below path, or NULL.
-static const struct view_entry *newest_below(const struct view_list *list, struct slice path, const struct fold_owner *owner)
+static const struct view_entry *newest_below(
+    const struct view_list *list, struct slice path, const struct fold_owner *owner)
 {
 	const struct view_entry *newest = NULL;
-	size_t low = 0, high = list->count;
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
+	for (size_t i = view_list_behind(list, path); i < list->count; i++) {
+		const struct view_entry *entry = &list->entries[i];
 
-		if (path_compare(list->entries[middle].series->path, path) <= 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	for (; low < list->count && property_path_is_under(list->entries[low].series->path, path); low++) {
-		const struct view_entry *entry = &list->entries[low];
-
+		if (!property_path_is_under(entry->series->path, path))
+			break;
 		if (entry_is_shown(entry) &&
 		    (!newest || fold_compare(&entry->series->usable, &newest->series->usable, owner) > 0))
 			newest = entry;
@@ -77,7 +97,8 @@ static bool values_agree(struct delta *delta, const struct value *desired, const
 	    property ? property->absolute : 0, property ? property->relative : 0);
 }
 
-bool delta_is_met(struct delta *delta, const struct twin_view *view, const struct view_entry *desired, const struct model *model)
+bool delta_is_met(
+    struct delta *delta, const struct twin_view *view, const struct view_entry *desired, const struct model *model)
 {
 	const struct view_list *reported = &view->kinds[REGISTER_REPORTED];
 	struct assignment want = register_assignment(desired->series, &desired->series->usable);
@@ -93,16 +114,17 @@ bool delta_is_met(struct delta *delta, const struct twin_view *view, const struc
 		supplier = newest_below(reported, want.path, view->owner);
 	if (!supplier)
 		return false;
-	struct assignment have = register_assignment(supplier->series, &supplier->series->usable);
-
-	if (have.key.timestamp < want.key.timestamp || ack_refuses(have.ack, want.tail.command_id))
+	if (supplier->series->usable.key.timestamp < want.key.timestamp)
+		return false;
+	look_at(delta, view, supplier);
+	if (want.tail.command_id.length && slice_equal(buffer_slice(&delta->refused_id), want.tail.command_id))
 		return false;
 	if (!above)
 		return true;
-	if (value_parse(&delta->reported_tree, have.tail.value, &error))
+	if (!delta->is_readable)
 		return false;
 	const struct value *value = value_at_pointer(&delta->reported_tree, value_root(&delta->reported_tree),
-	    slice_skip(want.path, have.path.length));
+	    slice_skip(want.path, supplier->series->path.length));
 
 	return value && values_agree(delta, value_root(&delta->desired_tree), value, model_property(model, want.path));
 }

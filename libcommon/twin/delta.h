@@ -17,9 +17,19 @@ struct delta {
 	size_t capacity;
 	int64_t since; // oldest timestamp among them
 	struct value_tree desired_tree, reported_tree;
+
+	// The reading that was looked at last, in which drawing of which view.
+	const struct twin_view *view;
+	const struct view_entry *supplier;
+	uint64_t drawn;
+	bool is_readable;         // its value is in reported_tree
+	struct buffer refused_id; // the command that it refuses, or empty
 };
 
-#define DELTA_INIT {0}
+#define DELTA_INIT                                                                                                     \
+	{                                                                                                              \
+		0                                                                                                      \
+	}
 
 void delta_release(struct delta *delta);
 
@@ -27,7 +37,8 @@ void delta_release(struct delta *delta);
 void delta_compute(struct delta *delta, const struct twin_view *view, const struct model *model);
 
 // Whether the view's desire for this path is met; true when there is none.
-bool delta_is_met(struct delta *scratch, const struct twin_view *view, const struct view_entry *desired, const struct model *model);
+bool delta_is_met(
+    struct delta *scratch, const struct twin_view *view, const struct view_entry *desired, const struct model *model);
 
 // Whether a reading refuses a command: {"command_id": ID, "code": 400 or more}. ack: JSON object or empty.
 bool ack_refuses(struct slice ack, struct slice command_id);

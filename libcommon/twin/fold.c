@@ -1,32 +1,49 @@
 #include "twin/fold.h"
 
+#include <stdlib.h>
+
 #include "base/buffer.h"
+#include "base/memory.h"
 #include "record/value.h"
 
 #define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
 
-static void append_canonical(struct buffer *out, struct slice value)
+static struct fold_canonical *new_canonical(struct slice value)
 {
 	struct value_tree tree = VALUE_TREE_INIT;
+	struct buffer text = BUFFER_INIT;
 	struct error error;
 
 	// Values have been validated when their record was read.
 	if (value.length && value_parse(&tree, value, &error) == 0)
-		value_append_canonical(out, &tree, value_root(&tree));
+		value_append_canonical(&text, &tree, value_root(&tree));
+	struct fold_canonical *canonical = memory_new(sizeof *canonical + text.length);
+
+	canonical->length = text.length;
+	memcpy(canonical->text, buffer_slice(&text).data, text.length);
 	value_tree_release(&tree);
+	buffer_release(&text);
+	return canonical;
 }
 
-static int compare_canonical(struct slice a, struct slice b)
+// The tail's canonical form: the owner's, or one of our own that goes to *made and is the caller's to free.
+static struct slice canonical_of(const struct fold_tail *tail, struct fold_canonical **made)
 {
-	struct buffer a_text = BUFFER_INIT;
-	struct buffer b_text = BUFFER_INIT;
+	struct fold_canonical **kept = tail->canonical ? tail->canonical : made;
 
-	append_canonical(&a_text, a);
-	append_canonical(&b_text, b);
-	int order = slice_compare(buffer_slice(&a_text), buffer_slice(&b_text));
+	if (!*kept)
+		*kept = new_canonical(tail->value);
+	return slice_of((*kept)->text, (*kept)->length);
+}
 
-	buffer_release(&a_text);
-	buffer_release(&b_text);
+// A large value that many ties are compared with is taken apart once.
+static int compare_canonical(const struct fold_tail *a, const struct fold_tail *b)
+{
+	struct fold_canonical *a_made = NULL, *b_made = NULL;
+	int order = slice_compare(canonical_of(a, &a_made), canonical_of(b, &b_made));
+
+	free(a_made);
+	free(b_made);
 	return order;
 }
 
@@ -40,7 +57,7 @@ int fold_compare_tails(const struct fold_tail *a, const struct fold_tail *b)
 	int bytes = order ? 0 : slice_compare(a->value, b->value);
 
 	if (!order && bytes)
-		order = compare_canonical(a->value, b->value);
+		order = compare_canonical(a, b);
 	if (!order)
 		order = slice_compare(a->unit, b->unit);
 	if (!order)
@@ -77,7 +94,7 @@ static bool says_two_things(const struct fold_tail *a, const struct fold_tail *b
 {
 	return slice_equal(a->sensor_id, b->sensor_id) && a->seq == b->seq &&
 	    (!slice_equal(a->unit, b->unit) ||
-	        (!slice_equal(a->value, b->value) && compare_canonical(a->value, b->value) != 0));
+	        (!slice_equal(a->value, b->value) && compare_canonical(a, b) != 0));
 }
 
 enum fold_outcome fold_judge(const struct fold_register *held, const struct fold_key *key, const struct fold_tail *tail,

@@ -30,6 +30,13 @@ struct fold_tail {
 	struct slice value; // without white space between tokens; compared by its canonical form first; empty for a delete
 	struct slice unit;
 	struct slice command_id;
+	struct fold_canonical **canonical; // where the owner keeps the value's canonical form once it was needed; NULL for nowhere
+};
+
+// Made by the fold, freed by the owner with free().
+struct fold_canonical {
+	size_t length;
+	char text[];
 };
 
 struct fold_owner {
@@ -38,8 +45,8 @@ struct fold_owner {
 };
 
 struct fold_register {
-	struct fold_key key;
 	void *handle; // NULL while the register is empty
+	struct fold_key key;
 };
 
 enum fold_outcome {

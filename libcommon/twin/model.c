@@ -56,9 +56,13 @@ static int read_text(const struct model_source *source, const char *where, json_
 
 static int read_type(const struct model_source *source, const char *where, json_t *node, enum model_type *type)
 {
-	static const char *const names[] = {
-	    [MODEL_ANY] = "any", [MODEL_NUMBER] = "number", [MODEL_INTEGER] = "integer", [MODEL_STRING] = "string",
-	    [MODEL_BOOLEAN] = "boolean", [MODEL_OBJECT] = "object", [MODEL_ARRAY] = "array"};
+	static const char *const names[] = {[MODEL_ANY] = "any",
+	    [MODEL_NUMBER] = "number",
+	    [MODEL_INTEGER] = "integer",
+	    [MODEL_STRING] = "string",
+	    [MODEL_BOOLEAN] = "boolean",
+	    [MODEL_OBJECT] = "object",
+	    [MODEL_ARRAY] = "array"};
 
 	for (size_t i = 0; json_is_string(node) && i < sizeof names / sizeof *names; i++) {
 		if (strcmp(json_string_value(node), names[i]) == 0) {
@@ -78,7 +82,8 @@ static int read_bound(const struct model_source *source, const char *where, json
 	return 0;
 }
 
-static int read_range(const struct model_source *source, const char *where, json_t *node, struct model_property *property)
+static int read_range(
+    const struct model_source *source, const char *where, json_t *node, struct model_property *property)
 {
 	if (!json_is_array(node) || json_array_size(node) != 2)
 		return complain(source, where, "range is not [minimum, maximum]");
@@ -101,7 +106,8 @@ static int read_duration(const struct model_source *source, const char *where, j
 	return *duration > 0 ? 0 : complain(source, where, "a length of time must be above 0");
 }
 
-static int read_tolerance(const struct model_source *source, const char *where, json_t *node, struct model_property *property)
+static int read_tolerance(
+    const struct model_source *source, const char *where, json_t *node, struct model_property *property)
 {
 	json_t *absolute = json_is_object(node) ? json_object_get(node, "absolute") : node;
 	json_t *relative = json_is_object(node) ? json_object_get(node, "relative") : NULL;
@@ -156,9 +162,8 @@ static int read_property(const struct model_source *source, struct model *model,
 	    memory_grow(model->properties, &model->property_capacity, at + 1, sizeof *model->properties);
 	if (added)
 		model->properties[at] = (struct model_property){.path = model->paths.keys[at]};
-	json_object_foreach (object, name, node)
-		if (read_property_member(source, path, name, node, &model->properties[at]))
-			return -1;
+	json_object_foreach(
+	    object, name, node) if (read_property_member(source, path, name, node, &model->properties[at])) return -1;
 	return 0;
 }
 
@@ -171,7 +176,8 @@ static int read_sensor(const struct model_source *source, struct model *model, c
 		return complain(source, id, "a sensor is an object, its priority a whole number");
 	size_t at = hash_map_add(&model->sensors, slice_from_string(id), &added);
 
-	model->priorities = memory_grow(model->priorities, &model->priority_capacity, at + 1, sizeof *model->priorities);
+	model->priorities =
+	    memory_grow(model->priorities, &model->priority_capacity, at + 1, sizeof *model->priorities);
 	if (added)
 		model->priorities[at] = 0;
 	if (priority)
@@ -209,14 +215,10 @@ static int read_members(const struct model_source *source, struct model *model, 
 		return -1;
 	if (properties && !json_is_object(properties))
 		return complain(source, "properties", "expected an object");
-	json_object_foreach (properties, key, node)
-		if (read_property(source, model, key, node))
-			return -1;
+	json_object_foreach(properties, key, node) if (read_property(source, model, key, node)) return -1;
 	if (sensors && !json_is_object(sensors))
 		return complain(source, "sensors", "expected an object");
-	json_object_foreach (sensors, key, node)
-		if (read_sensor(source, model, key, node))
-			return -1;
+	json_object_foreach(sensors, key, node) if (read_sensor(source, model, key, node)) return -1;
 	return 0;
 }
 
@@ -287,7 +289,8 @@ static int read_file(struct model *model, const char *name, int depth, struct er
 			error_set(error, "model '%s', line %d: %s", source.file, where.line, where.text);
 		else if (!json_is_object(root))
 			complain(&source, "the file", "is not a JSON object");
-		else if (json_object_get(root, "extend") && read_extended(&source, model, json_object_get(root, "extend"), depth))
+		else if (json_object_get(root, "extend") &&
+		    read_extended(&source, model, json_object_get(root, "extend"), depth))
 			failed = -1;
 		else
 			failed = read_members(&source, model, root);
@@ -358,16 +361,28 @@ static bool is_number(struct slice value)
 	return value.length && (value.data[0] == '-' || (unsigned char)(value.data[0] - '0') < 10);
 }
 
+// By value, of any size: 5.0 and 1e30 are.
+static bool is_whole(struct slice number)
+{
+	struct buffer canonical = BUFFER_INIT;
+
+	decimal_append_canonical(&canonical, number);
+	const char *e = memchr(canonical.data, 'e', canonical.length);
+	bool whole = !e || e[1] != '-';
+
+	buffer_release(&canonical);
+	return whole;
+}
+
 bool model_type_fits(const struct model_property *property, struct slice value)
 {
 	char first = value.length ? value.data[0] : '\0';
-	int64_t whole;
 
 	switch (property->type) {
 	case MODEL_NUMBER:
 		return is_number(value);
 	case MODEL_INTEGER:
-		return is_number(value) && decimal_to_int64(value, &whole) == 0;
+		return is_number(value) && is_whole(value);
 	case MODEL_STRING:
 		return first == '"';
 	case MODEL_BOOLEAN:
@@ -387,5 +402,6 @@ bool model_range_fits(const struct model_property *property, struct slice value)
 		return true;
 	double number = decimal_to_double(value);
 
-	return !(property->has_minimum && number < property->minimum) && !(property->has_maximum && number > property->maximum);
+	return !(property->has_minimum && number < property->minimum) &&
+	    !(property->has_maximum && number > property->maximum);
 }

@@ -23,11 +23,11 @@ enum model_type {
 struct model_property {
 	struct slice path;
 	enum model_type type;
-	char *unit;          // NULL when not declared
+	char *unit; // NULL when not declared
 	bool has_minimum, has_maximum;
-	double minimum, maximum; // both inclusive
-	int64_t interval;    // nanoseconds between readings, 0 when not declared
-	int64_t stale_after; // nanoseconds, 0 when not declared
+	double minimum, maximum;   // both inclusive
+	int64_t interval;          // nanoseconds between readings, 0 when not declared
+	int64_t stale_after;       // nanoseconds, 0 when not declared
 	double absolute, relative; // tolerances of desired against reported
 	bool required;
 };

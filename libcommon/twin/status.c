@@ -93,13 +93,10 @@ static void add_missing(struct tally *tally, const struct view_list *reported)
 	for (size_t i = 0; model && i < model->paths.count; i++) {
 		if (!model->properties[i].required)
 			continue;
-		bool found = false;
+		const struct view_entry *entry = view_list_find(reported, model->properties[i].path);
 
-		for (size_t j = 0; j < reported->count && !found; j++)
-			found = slice_equal(reported->entries[j].series->path, model->properties[i].path) &&
-			    is_property(&reported->entries[j]);
 		tally->has_interval |= model->properties[i].stale_after > 0;
-		if (!found)
+		if (!entry || !is_property(entry))
 			add_required(tally, NULL, 0, 0);
 	}
 }
@@ -117,10 +114,10 @@ struct status status_of(const struct twin_view *view, const struct status_rules 
 	tally.has_interval |= rules->stale_after > 0;
 	struct status status = {.confidence = tally.has_score ? tally.confidence : 0};
 
-	status.sync = tally.error        ? SYNC_ERROR
-	    : tally.initializing         ? SYNC_INITIALIZING
-	    : !tally.has_interval        ? SYNC_UNKNOWN
-	    : tally.stale                ? SYNC_STALE
-	                                 : SYNC_SYNCHRONIZED;
+	status.sync = tally.error ? SYNC_ERROR
+	    : tally.initializing  ? SYNC_INITIALIZING
+	    : !tally.has_interval ? SYNC_UNKNOWN
+	    : tally.stale         ? SYNC_STALE
+				  : SYNC_SYNCHRONIZED;
 	return status;
 }

@@ -52,8 +52,10 @@ void sync_start(struct sync *sync)
 	state_writer_init(&sync->writer, &sync->set, &sync->rules);
 	watch_init(&sync->watch, &sync->set, &sync->rules, emit_event, sync);
 	sync->assignments = (struct assignments)ASSIGNMENTS_INIT;
-	sync->on_the_way =
-	    sync->emit->sinks[SYNC_EMIT_CHANGE] || sync->emit->sinks[SYNC_EMIT_DELTA] || sync->emit->sinks[SYNC_EMIT_EVENT];
+	sync->is_plain = sync->admission.is_open && !sync->pass && !sync->every && !sync->live;
+	sync->on_the_way = sync->emit->sinks[SYNC_EMIT_CHANGE] || sync->emit->sinks[SYNC_EMIT_DELTA] ||
+	    sync->emit->sinks[SYNC_EMIT_EVENT];
+	sync->is_plain &= !sync->on_the_way;
 }
 
 void sync_release(struct sync *sync)
@@ -133,7 +135,8 @@ static struct slice without_blanks(struct slice line)
 }
 
 // A reading says what was refused by itself; of a record with several registers only the one is shown.
-static void refuse(struct sync *sync, enum sync_reason reason, const struct record *record, const struct assignment *item)
+static void refuse(
+    struct sync *sync, enum sync_reason reason, const struct record *record, const struct assignment *item)
 {
 	struct record_sink *sink = sync->emit->sinks[SYNC_EMIT_REFUSED];
 	bool whole = record->type != RECORD_STATE && record->type != RECORD_CHANGE && record->type != RECORD_DESIRED;
@@ -207,27 +210,18 @@ static void advance(struct sync *sync, const struct assignment *item)
 static struct sync_delta *delta_of(struct sync *sync, struct twin *twin)
 {
 	if (!twin->watch) {
-		sync->deltas = memory_grow(sync->deltas, &sync->delta_capacity, sync->delta_count + 1, sizeof *sync->deltas);
+		sync->deltas =
+		    memory_grow(sync->deltas, &sync->delta_capacity, sync->delta_count + 1, sizeof *sync->deltas);
 		sync->deltas[sync->delta_count++] = (struct sync_delta){.text = BUFFER_INIT};
 		twin->watch = (uint32_t)sync->delta_count;
 	}
 	return &sync->deltas[twin->watch - 1];
 }
 
-static bool has_desires(const struct twin *twin)
-{
-	for (const struct series *series = twin->series; series; series = series->next)
-		if (series->kind == REGISTER_DESIRED)
-			return true;
-	return false;
-}
-
 static const char nothing_unmet[] = "\"properties\":{}}\n";
 
 static void write_delta(struct sync *sync, struct twin *twin)
 {
-	if (!twin->watch && !has_desires(twin))
-		return;
 	struct sync_delta *before = delta_of(sync, twin);
 
 	buffer_reset(&sync->text);
@@ -244,10 +238,22 @@ static void write_delta(struct sync *sync, struct twin *twin)
 	write_lines(sync->emit->sinks[SYNC_EMIT_DELTA], line);
 }
 
+// Whether what changed can have made another delta of the twin's.
+static bool touches_desires(const struct sync *sync)
+{
+	bool touches = sync->changed_delete;
+
+	for (size_t i = 0; i < sync->changed_count && !touches; i++)
+		touches = sync->changed[i]->kind == REGISTER_DESIRED ||
+		    (sync->changed[i]->kind == REGISTER_REPORTED &&
+			twin_desires_near(sync->changed_twin, sync->changed[i]->path));
+	return touches && sync->changed_twin->desired_count;
+}
+
 static void note_change(struct sync *sync, const struct twin_put *put, const struct assignment *item)
 {
 	if (sync->emit->sinks[SYNC_EMIT_EVENT] && put->series)
-		watch_changed(&sync->watch, put->series, item);
+		watch_changed(&sync->watch, put->series, item, put->outcome == FOLD_TAKEN);
 	sync->changed_twin = put->twin;
 	if (!put->series) {
 		sync->changed_delete = true;
@@ -271,7 +277,7 @@ static void write_products(struct sync *sync)
 		    sync->changed_delete);
 		write_lines(change, buffer_slice(&sync->text));
 	}
-	if (sync->emit->sinks[SYNC_EMIT_DELTA] && sync->changed_twin)
+	if (sync->emit->sinks[SYNC_EMIT_DELTA] && sync->changed_twin && touches_desires(sync))
 		write_delta(sync, sync->changed_twin);
 	sync->changed_count = 0;
 	sync->changed_twin = NULL;
@@ -311,18 +317,42 @@ void sync_prefetch(const struct sync *sync, const struct record_reader *reader)
 	twin_set_prefetch_content(&sync->set, peek_hash(reader, 8));
 }
 
+// The input as it came; live, a record that does not say when it was received is told so now.
+static void pass_record(struct sync *sync, const struct record *record)
+{
+	struct record_sink *sink = &sync->emit->main_sink;
+	struct slice line = without_blanks(record->line);
+	bool is_ours = record->type != RECORD_OTHER;
+
+	if (!sync->live || !is_ours || record_has(record, MEMBER_RECEIVED)) {
+		record_sink_write(sink, record->line);
+		return;
+	}
+	struct buffer *out = record_sink_begin(sink);
+
+	buffer_append(out, line.data, line.length - 1);
+	buffer_append_string(out, ",\"received\":\"");
+	timestamp_append(out, time_machine_now());
+	buffer_append_string(out, "\"}");
+	record_sink_end(sink);
+}
+
 bool sync_record(struct sync *sync, const struct record *record, const char *source)
 {
 	struct error error;
 
-	if (sync->pass)
-		record_sink_write(&sync->emit->main_sink, record->line);
-	if (record->type == RECORD_OTHER) {
-		sync->records[RECORD_OTHER] += !sync->pass;
+	if (sync->is_plain && twin_set_take_newer(&sync->set, record)) {
+		sync->records[RECORD_READING]++;
 		return false;
 	}
 	if (assignments_of_record(&sync->assignments, record, &error))
 		return rejects_add(sync->rejects, source, record->line_number, record->line, error.message);
+	if (sync->pass)
+		pass_record(sync, record);
+	if (record->type == RECORD_OTHER) {
+		sync->records[RECORD_OTHER] += !sync->pass;
+		return false;
+	}
 	sync->records[record->type]++;
 	if (sync->live)
 		sync->admission.now = time_machine_now();

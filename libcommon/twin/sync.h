@@ -48,7 +48,7 @@ struct sync {
 	struct rejects *rejects; // borrowed
 	bool live;               // the clock is the machine's
 	bool pass;
-	int64_t every;           // nanoseconds of event time between states, 0 for never
+	int64_t every; // nanoseconds of event time between states, 0 for never
 	uint64_t records[RECORD_INVALID];
 	uint64_t refused[REASON_COUNT];
 	struct sync_delta *deltas; // by twin->watch - 1: the delta written last
@@ -58,6 +58,7 @@ struct sync {
 	struct twin *changed_twin; // NULL when it changed nothing
 	bool changed_delete;
 	bool on_the_way; // change, delta or event is asked for
+	bool is_plain;   // nothing but the newest reading of each series matters
 	struct buffer text;
 };
 

@@ -22,6 +22,7 @@ struct content {
 	uint32_t capacity; // of bytes
 	int64_t seq;
 	int64_t deadline;
+	struct fold_canonical *canonical; // of the value, once a tie has asked for it
 	uint32_t ends[TEXT_COUNT]; // where each text ends in bytes; it begins where the one before ends
 	char bytes[];
 };
@@ -35,7 +36,7 @@ static struct slice content_text(const struct content *content, enum content_tex
 
 static void resolve(void *context, const void *handle, struct fold_tail *tail)
 {
-	const struct content *content = handle;
+	struct content *content = (struct content *)(uintptr_t)handle;
 
 	(void)context;
 	tail->sensor_id = content_text(content, TEXT_SENSOR_ID);
@@ -43,6 +44,7 @@ static void resolve(void *context, const void *handle, struct fold_tail *tail)
 	tail->value = content_text(content, TEXT_VALUE);
 	tail->unit = content_text(content, TEXT_UNIT);
 	tail->command_id = content_text(content, TEXT_COMMAND_ID);
+	tail->canonical = &content->canonical;
 }
 
 void twin_set_init(struct twin_set *set)
@@ -52,8 +54,10 @@ void twin_set_init(struct twin_set *set)
 
 static void drop_content(struct content *content)
 {
-	if (content && --content->references == 0)
-		free(content);
+	if (!content || --content->references)
+		return;
+	free(content->canonical);
+	free(content);
 }
 
 void twin_set_release(struct twin_set *set)
@@ -81,6 +85,14 @@ static char *put_text(struct content *content, char *end, enum content_text text
 	return end + s.length;
 }
 
+static void forget_canonical(struct content *content)
+{
+	if (!content->canonical)
+		return;
+	free(content->canonical);
+	content->canonical = NULL;
+}
+
 // Writes the assignment into `reuse` when that is large enough and held by nobody else, else into new memory (reuse is dropped).
 static struct content *store_content(struct content *reuse, const struct assignment *item, uint32_t own_references)
 {
@@ -93,9 +105,11 @@ static struct content *store_content(struct content *reuse, const struct assignm
 
 		content = memory_new(sizeof *content + capacity);
 		content->capacity = (uint32_t)capacity;
+		content->canonical = NULL;
 		for (uint32_t i = 0; i < own_references; i++)
 			drop_content(reuse);
 	}
+	forget_canonical(content);
 	content->references = 0;
 	content->seq = item->tail.seq;
 	content->deadline = item->deadline;
@@ -329,6 +343,7 @@ static struct series *add_series(struct twin_set *set, const struct assignment *
 	series->path = slice_of(series->name + item->entity_id.length, item->path.length);
 	twin->series = series;
 	twin->series_count++;
+	twin->desired_count += item->kind == REGISTER_DESIRED;
 	set->slots[slot] = (struct twin_slot){hash, series};
 	set->series_count++;
 	return series;
@@ -437,18 +452,18 @@ static void put_usable(struct twin_set *set, struct series *series, const struct
 
 static void put_reported(struct twin_set *set, struct series *series, const struct assignment *item, struct twin_put *put)
 {
+	if (series->last.handle == series->usable.handle)
+		series->last.key = series->usable.key;
 	if (reading_is_usable(&item->key))
 		put_usable(set, series, item, put);
 	else
 		put_one(set, &series->last, item, put);
 }
 
-static void advance_clock(struct twin_set *set, const struct assignment *item)
+static void advance_clock(struct twin_set *set, int64_t timestamp)
 {
-	if (item->kind != REGISTER_REPORTED && item->kind != REGISTER_TOMBSTONE)
-		return;
-	if (!set->has_clock || item->key.timestamp > set->clock)
-		set->clock = item->key.timestamp;
+	if (!set->has_clock || timestamp > set->clock)
+		set->clock = timestamp;
 	set->has_clock = true;
 }
 
@@ -456,7 +471,8 @@ struct twin_put twin_set_put(struct twin_set *set, const struct assignment *item
 {
 	struct twin_put put = {.outcome = FOLD_STALE};
 
-	advance_clock(set, item);
+	if (item->kind == REGISTER_REPORTED || item->kind == REGISTER_TOMBSTONE)
+		advance_clock(set, item->key.timestamp);
 	if (item->kind == REGISTER_TOMBSTONE) {
 		put.twin = twin_for(set, item->entity_id);
 		put_one(set, &put.twin->tombstone, item, &put);
@@ -475,6 +491,52 @@ struct twin_put twin_set_put(struct twin_set *set, const struct assignment *item
 	else
 		put_one(set, &put.series->usable, item, &put);
 	return put;
+}
+
+static const struct series *series_of_reading(const struct twin_set *set, const struct record *record)
+{
+	const struct assignment item = {
+	    .kind = REGISTER_REPORTED,
+	    .entity_id = record->text[MEMBER_ENTITY_ID],
+	    .path = record->text[MEMBER_PROPERTY],
+	};
+	size_t probes;
+
+	return set->slots[find_slot(set, &item, record->series_hash, &probes)].series;
+}
+
+bool twin_set_take_newer(struct twin_set *set, const struct record *record)
+{
+	if (record->type != RECORD_READING || set->has_tombstones || set->keyed || !set->slot_capacity ||
+	    !(record->quality > USABLE_QUALITY) || record_has(record, MEMBER_ACK))
+		return false;
+	struct series *series = (struct series *)(uintptr_t)series_of_reading(set, record);
+
+	if (!series || series->last.handle != series->usable.handle || !series->usable.handle ||
+	    record->timestamp <= series->usable.key.timestamp)
+		return false;
+	struct content *content = series->usable.handle;
+	struct slice value = record->text[MEMBER_VALUE], unit = record_text(record, MEMBER_UNIT);
+	struct slice sensor_id = record_text(record, MEMBER_SENSOR_ID), origin = record_text(record, MEMBER_ORIGIN);
+
+	// A container may hold white space that the register does not keep.
+	if (content->capacity < value.length + unit.length + sensor_id.length + origin.length || value.data[0] == '{' ||
+	    value.data[0] == '[')
+		return false;
+	series->usable.key = (struct fold_key){
+	    .timestamp = record->timestamp, .counter = record->counter, .live = true, .quality = record->quality};
+	forget_canonical(content);
+	content->seq = record->seq;
+	content->deadline = NO_DEADLINE;
+	char *end = put_text(content, content->bytes, TEXT_VALUE, value);
+
+	end = put_text(content, end, TEXT_UNIT, unit);
+	end = put_text(content, end, TEXT_SENSOR_ID, sensor_id);
+	content->ends[TEXT_COMMAND_ID] = content->ends[TEXT_SENSOR_ID];
+	put_text(content, end, TEXT_ORIGIN, origin);
+	content->ends[TEXT_ACK] = content->ends[TEXT_ORIGIN];
+	advance_clock(set, record->timestamp);
+	return true;
 }
 
 struct assignment register_assignment(const struct series *series, const struct fold_register *held)

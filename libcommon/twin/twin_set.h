@@ -18,14 +18,14 @@ struct content; // the texts of the record that a register holds
 // One path of one kind. Reported properties have two registers, all others only `usable`.
 struct series {
 	struct fold_register usable; // the newest that can be used, or a delete: this one is shown
-	struct fold_register last;   // the newest reading of any quality
-	struct slice path;           // into name
-	struct twin *twin;
-	struct series *next;         // of the same twin
+	struct fold_register last;   // the newest reading of any quality; its key counts only where its handle is another than usable's
 	enum register_kind kind;
 	uint32_t watch;              // for the caller: index + 1 of what it knows about this series
 	uint32_t entity_length;
 	uint32_t path_length;
+	struct twin *twin;
+	struct series *next;         // of the same twin
+	struct slice path;           // into name
 	char name[];                 // entity_id and path, so that finding a series touches it alone
 };
 
@@ -34,7 +34,8 @@ struct twin {
 	struct series *series;
 	struct fold_register tombstone;
 	size_t series_count;
-	uint32_t watch; // for the caller, as above
+	size_t desired_count; // of them REGISTER_DESIRED
+	uint32_t watch;       // for the caller, as above
 };
 
 struct twin_set {
@@ -65,6 +66,10 @@ struct twin_put {
 };
 
 struct twin_put twin_set_put(struct twin_set *set, const struct assignment *assignment);
+
+// What most records of most streams are: a usable reading that is newer than all before it. True when the record was that and has been
+// taken; false when twin_set_put has to look at it.
+bool twin_set_take_newer(struct twin_set *set, const struct record *record);
 
 // Bring into the cache what twin_set_put will touch for a reading with that hash: first its slot, some records later the series, then what it
 // holds. Half of the time of a large fold is waiting for memory without them.

@@ -1,4 +1,3 @@
-#define _GNU_SOURCE // memrchr
 #include "twin/view.h"
 
 #include <stdlib.h>
@@ -65,12 +64,12 @@ static int compare_events(const void *a, const void *b)
 // While the entries are walked in order: one ancestor of the entry in hand.
 struct ancestor {
 	struct view_entry *entry;
-	const struct fold_register *largest;     // key among this one and its own ancestors
-	const struct fold_register *descendant;  // largest live key among descendants, NULL when there is none
+	const struct fold_register *largest;    // key among this one and its own ancestors
+	const struct fold_register *descendant; // largest live key among descendants, NULL when there is none
 };
 
-static const struct fold_register *larger(const struct fold_register *a, const struct fold_register *b,
-    const struct fold_owner *owner)
+static const struct fold_register *larger(
+    const struct fold_register *a, const struct fold_register *b, const struct fold_owner *owner)
 {
 	if (!a || !b)
 		return a ? a : b;
@@ -102,10 +101,11 @@ static void hide(struct view_list *list, const struct fold_owner *owner)
 	for (size_t i = 0; i < list->count; i++) {
 		struct view_entry *entry = &list->entries[i];
 
-		if (!entry->has_usable)
-			continue;
 		while (depth && !property_path_is_under(entry->series->path, stack[depth - 1].entry->series->path))
 			leave(stack, --depth, owner);
+		entry->above = depth ? (size_t)(stack[depth - 1].entry - list->entries) + 1 : 0;
+		if (!entry->has_usable)
+			continue;
 		const struct fold_register *above = depth ? stack[depth - 1].largest : NULL;
 		const struct fold_register *own = &entry->series->usable;
 
@@ -148,6 +148,7 @@ static void add_series(struct twin_view *view, const struct series *series)
 void twin_view_draw(struct twin_view *view, const struct twin_set *set, const struct twin *twin)
 {
 	view->twin = twin;
+	view->drawn++;
 	view->owner = &set->owner;
 	view->is_alive = view->has_anything = false;
 	view->timestamp = 0;
@@ -165,34 +166,53 @@ void twin_view_draw(struct twin_view *view, const struct twin_set *set, const st
 	hide(&view->kinds[REGISTER_DESIRED], &set->owner);
 }
 
-static const struct view_entry *find_path(const struct view_list *list, struct slice path)
+size_t view_list_behind(const struct view_list *list, struct slice path)
 {
 	size_t low = 0, high = list->count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		int order = path_compare(list->entries[middle].series->path, path);
 
-		if (order == 0)
-			return &list->entries[middle];
-		if (order < 0)
+		if (path_compare(list->entries[middle].series->path, path) <= 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
+	return low;
+}
+
+const struct view_entry *view_list_find(const struct view_list *list, struct slice path)
+{
+	size_t behind = view_list_behind(list, path);
+
+	return behind && slice_equal(list->entries[behind - 1].series->path, path) ? &list->entries[behind - 1] : NULL;
+}
+
+// All ancestors of path are ancestors of the last entry that is not behind it (or are that entry).
+const struct view_entry *view_list_supplier(const struct view_list *list, struct slice path)
+{
+	const struct view_entry *entry;
+
+	for (size_t at = view_list_behind(list, path); at; at = entry->above) {
+		struct slice own = list->entries[at - 1].series->path;
+
+		entry = &list->entries[at - 1];
+		if (entry_is_shown(entry) && (slice_equal(own, path) || property_path_is_under(path, own)))
+			return entry;
+	}
 	return NULL;
 }
 
-const struct view_entry *view_list_supplier(const struct view_list *list, struct slice path)
+bool twin_desires_near(const struct twin *twin, struct slice path)
 {
-	for (;;) {
-		const struct view_entry *entry = find_path(list, path);
-		const char *slash = path.length ? memrchr(path.data, '/', path.length) : NULL;
+	struct slice first = SLICE_EMPTY;
 
-		if (entry && entry_is_shown(entry))
-			return entry;
-		if (!slash)
-			return NULL;
-		path.length = (size_t)(slash - path.data);
-	}
+	if (!twin->desired_count)
+		return false;
+	property_path_next(&path, &first);
+	for (const struct series *series = twin->series; series; series = series->next)
+		if (series->kind == REGISTER_DESIRED &&
+		    (slice_equal(series->path, first) || property_path_is_under(series->path, first)))
+			return true;
+	return false;
 }

@@ -13,6 +13,7 @@ struct view_entry {
 	bool has_usable; // the registers that stand (are not older than the twin's delete)
 	bool has_last;   // and is another record than usable
 	bool hidden;     // usable stands, but is hidden by an ancestor or descendant
+	size_t above;    // index + 1 of the nearest ancestor with a usable register, 0 for none
 };
 
 static inline bool entry_is_shown(const struct view_entry *entry)
@@ -29,13 +30,18 @@ struct view_list {
 struct twin_view {
 	const struct twin *twin;
 	const struct fold_owner *owner;
-	struct view_list kinds[REGISTER_KINDS]; // sorted by the decoded segments of their paths: documents are drawn in this order
-	bool is_alive;     // something live stands
-	bool has_anything; // at least a delete
-	int64_t timestamp; // of the newest register that stands
+	struct view_list
+	    kinds[REGISTER_KINDS]; // sorted by the decoded segments of their paths: documents are drawn in this order
+	bool is_alive;             // something live stands
+	bool has_anything;         // at least a delete
+	int64_t timestamp;         // of the newest register that stands
+	uint64_t drawn;            // how often: what was worked out from an earlier drawing is void
 };
 
-#define TWIN_VIEW_INIT {0}
+#define TWIN_VIEW_INIT                                                                                                 \
+	{                                                                                                              \
+		0                                                                                                      \
+	}
 
 void twin_view_release(struct twin_view *view);
 
@@ -44,6 +50,15 @@ void twin_view_draw(struct twin_view *view, const struct twin_set *set, const st
 
 // Order of paths by their decoded segments: descendants follow their ancestor at once.
 int path_compare(struct slice a, struct slice b);
+
+// The first entry behind path in that order, which is where its descendants are; count when there is none.
+size_t view_list_behind(const struct view_list *list, struct slice path);
+
+// The entry of that very path, or NULL.
+const struct view_entry *view_list_find(const struct view_list *list, struct slice path);
+
+// Whether anything is desired under the first segment of path: if not, what is reported there meets and unmeets no desire.
+bool twin_desires_near(const struct twin *twin, struct slice path);
 
 // The entry that shows the value at path: the nearest at or above it, or NULL.
 const struct view_entry *view_list_supplier(const struct view_list *list, struct slice path);

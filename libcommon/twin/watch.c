@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "base/timestamp.h"
+#include "record/property_path.h"
 #include "record/value.h"
 
 enum watch_state {
@@ -21,7 +22,7 @@ enum watch_state {
 struct watch_item {
 	struct series *series;
 	enum watch_state state;
-	bool has_timer;
+	size_t timer;  // index + 1 in the heap, 0 when none is set
 	int64_t since; // when it became stale
 };
 
@@ -60,34 +61,35 @@ static bool timer_before(const struct watch *watch, const struct watch_timer *a,
 	return order ? order < 0 : x->kind < y->kind;
 }
 
-static void sift_up(struct watch *watch, size_t at)
+static void place(struct watch *watch, size_t at, struct watch_timer timer)
 {
-	struct watch_timer timer = watch->timers[at];
-
-	while (at && timer_before(watch, &timer, &watch->timers[(at - 1) / 2])) {
-		watch->timers[at] = watch->timers[(at - 1) / 2];
-		at = (at - 1) / 2;
-	}
 	watch->timers[at] = timer;
+	watch->items[timer.item].timer = at + 1;
 }
 
-static void sift_down(struct watch *watch, size_t at)
+static void sift_up(struct watch *watch, size_t at, struct watch_timer timer)
 {
-	struct watch_timer timer = watch->timers[at];
+	for (; at && timer_before(watch, &timer, &watch->timers[(at - 1) / 2]); at = (at - 1) / 2)
+		place(watch, at, watch->timers[(at - 1) / 2]);
+	place(watch, at, timer);
+}
 
+static void sift_down(struct watch *watch, size_t at, struct watch_timer timer)
+{
 	for (;;) {
 		size_t child = at * 2 + 1;
 
 		if (child >= watch->timer_count)
 			break;
-		if (child + 1 < watch->timer_count && timer_before(watch, &watch->timers[child + 1], &watch->timers[child]))
+		if (child + 1 < watch->timer_count &&
+		    timer_before(watch, &watch->timers[child + 1], &watch->timers[child]))
 			child++;
 		if (!timer_before(watch, &watch->timers[child], &timer))
 			break;
-		watch->timers[at] = watch->timers[child];
+		place(watch, at, watch->timers[child]);
 		at = child;
 	}
-	watch->timers[at] = timer;
+	place(watch, at, timer);
 }
 
 // Saturates: what is due beyond the end of time is never due.
@@ -98,20 +100,27 @@ static int64_t add_time(int64_t time, int64_t duration)
 	return __builtin_add_overflow(time, duration, &sum) ? INT64_MAX : sum;
 }
 
+// One timer for an item: it may go off too early, never too late.
 static void set_timer(struct watch *watch, size_t item, int64_t due)
 {
-	if (watch->items[item].has_timer || due == INT64_MAX)
+	struct watch_timer timer = {.due = due, .item = item};
+	size_t at = watch->items[item].timer;
+
+	if (due == INT64_MAX || (at && watch->timers[at - 1].due <= due))
 		return;
-	watch->items[item].has_timer = true;
-	watch->timers = memory_grow(watch->timers, &watch->timer_capacity, watch->timer_count + 1, sizeof *watch->timers);
-	watch->timers[watch->timer_count] = (struct watch_timer){.due = due, .item = item};
-	sift_up(watch, watch->timer_count++);
+	if (!at) {
+		watch->timers =
+		    memory_grow(watch->timers, &watch->timer_capacity, watch->timer_count + 1, sizeof timer);
+		at = ++watch->timer_count;
+	}
+	sift_up(watch, at - 1, timer);
 }
 
 static size_t item_of(struct watch *watch, struct series *series)
 {
 	if (!series->watch) {
-		watch->items = memory_grow(watch->items, &watch->item_capacity, watch->item_count + 1, sizeof *watch->items);
+		watch->items =
+		    memory_grow(watch->items, &watch->item_capacity, watch->item_count + 1, sizeof *watch->items);
 		watch->items[watch->item_count++] = (struct watch_item){
 		    .series = series, .state = series->kind == REGISTER_DESIRED ? WATCH_OPEN : WATCH_FRESH};
 		series->watch = (uint32_t)watch->item_count;
@@ -162,7 +171,8 @@ static void emit_event(struct watch *watch, const struct series *series, const s
 	struct buffer *out = &watch->event;
 
 	buffer_reset(out);
-	buffer_printf(out, "{\"type\":\"event\",\"id\":\"%016llx\",\"entity_id\":", (unsigned long long)event_id(series, text));
+	buffer_printf(
+	    out, "{\"type\":\"event\",\"id\":\"%016llx\",\"entity_id\":", (unsigned long long)event_id(series, text));
 	json_append_string(out, series->twin->entity_id);
 	put_time(out, "timestamp", text->timestamp);
 	if (text->has_begin) {
@@ -190,7 +200,8 @@ static void become_stale(struct watch *watch, struct watch_item *item, int64_t d
 	buffer_append_string(&message, ", stale after ");
 	duration_append(&message, stale_after(watch, item->series));
 	emit_event(watch, item->series,
-	    &(struct event_text){.name = "stale", .severity = "warning", .timestamp = due, .message = buffer_slice(&message)});
+	    &(struct event_text){
+		.name = "stale", .severity = "warning", .timestamp = due, .message = buffer_slice(&message)});
 	buffer_release(&message);
 }
 
@@ -214,27 +225,17 @@ static void reading_taken(struct watch *watch, struct series *series)
 		item->state = WATCH_FRESH;
 		emit_event(watch, series,
 		    &(struct event_text){.name = "recovered",
-		        .severity = "info",
-		        .timestamp = series->usable.key.timestamp,
-		        .has_begin = series->usable.key.timestamp >= item->since,
-		        .begin = item->since,
-		        .message = SLICE_EMPTY});
+			.severity = "info",
+			.timestamp = series->usable.key.timestamp,
+			.has_begin = series->usable.key.timestamp >= item->since,
+			.begin = item->since,
+			.message = SLICE_EMPTY});
 	}
 	set_timer(watch, at, due);
 }
 
-static const struct view_entry *entry_of(const struct twin_view *view, const struct series *series)
-{
-	const struct view_list *list = &view->kinds[series->kind];
-
-	for (size_t i = 0; i < list->count; i++)
-		if (list->entries[i].series == series)
-			return &list->entries[i];
-	return NULL;
-}
-
-static void emit_desire(struct watch *watch, struct watch_item *item, enum watch_state state, int64_t timestamp,
-    struct slice message)
+static void emit_desire(
+    struct watch *watch, struct watch_item *item, enum watch_state state, int64_t timestamp, struct slice message)
 {
 	static const char *const names[] = {
 	    [WATCH_MET] = "desired-met", [WATCH_OVERDUE] = "desired-overdue", [WATCH_REFUSED] = "desired-refused"};
@@ -242,9 +243,9 @@ static void emit_desire(struct watch *watch, struct watch_item *item, enum watch
 	item->state = state;
 	emit_event(watch, item->series,
 	    &(struct event_text){.name = names[state],
-	        .severity = state == WATCH_MET ? "info" : "warning",
-	        .timestamp = timestamp,
-	        .message = message});
+		.severity = state == WATCH_MET ? "info" : "warning",
+		.timestamp = timestamp,
+		.message = message});
 }
 
 // What the reading says of the command it refuses.
@@ -266,6 +267,11 @@ static void refuse(struct watch *watch, struct watch_item *item, const struct as
 	buffer_release(&scratch);
 }
 
+static bool is_at_or_above(struct slice path, struct slice other)
+{
+	return slice_equal(path, other) || property_path_is_under(other, path);
+}
+
 static void check_desire(struct watch *watch, const struct view_entry *entry, const struct assignment *cause)
 {
 	struct series *series = (struct series *)(uintptr_t)entry->series;
@@ -277,8 +283,8 @@ static void check_desire(struct watch *watch, const struct view_entry *entry, co
 		emit_desire(watch, item, WATCH_MET, cause->key.timestamp, SLICE_EMPTY);
 	else if (!met && item->state == WATCH_MET)
 		item->state = WATCH_OPEN;
-	if (!met && item->state != WATCH_REFUSED && cause->kind == REGISTER_REPORTED && slice_equal(cause->path, want.path) &&
-	    ack_refuses(cause->ack, want.tail.command_id))
+	if (!met && item->state != WATCH_REFUSED && cause->kind == REGISTER_REPORTED &&
+	    is_at_or_above(cause->path, want.path) && ack_refuses(cause->ack, want.tail.command_id))
 		refuse(watch, item, cause);
 }
 
@@ -292,7 +298,7 @@ static void check_desires(struct watch *watch, const struct twin *twin, const st
 			check_desire(watch, &desired->entries[i], cause);
 }
 
-void watch_changed(struct watch *watch, struct series *series, const struct assignment *cause)
+void watch_changed(struct watch *watch, struct series *series, const struct assignment *cause, bool is_new)
 {
 	if (series->kind == REGISTER_REPORTED) {
 		if (reading_is_usable(&cause->key))
@@ -300,13 +306,13 @@ void watch_changed(struct watch *watch, struct series *series, const struct assi
 	} else if (series->kind == REGISTER_DESIRED) {
 		size_t at = item_of(watch, series);
 
-		watch->has_desires = true;
-		watch->items[at].state = WATCH_OPEN;
+		if (is_new)
+			watch->items[at].state = WATCH_OPEN;
 		set_timer(watch, at, register_assignment(series, &series->usable).deadline);
 	} else {
 		return;
 	}
-	if (watch->has_desires)
+	if (series->kind == REGISTER_DESIRED || twin_desires_near(series->twin, series->path))
 		check_desires(watch, series->twin, cause);
 }
 
@@ -340,9 +346,10 @@ static void desire_due(struct watch *watch, size_t at, int64_t now)
 	if (item->state != WATCH_OPEN)
 		return;
 	twin_view_draw(&watch->view, watch->set, item->series->twin);
-	const struct view_entry *entry = entry_of(&watch->view, item->series);
+	const struct view_entry *entry = view_list_find(&watch->view.kinds[REGISTER_DESIRED], item->series->path);
 
-	if (entry && entry_is_shown(entry) && !delta_is_met(&watch->delta, &watch->view, entry, model_of(watch, item->series)))
+	if (entry && entry_is_shown(entry) &&
+	    !delta_is_met(&watch->delta, &watch->view, entry, model_of(watch, item->series)))
 		emit_desire(watch, item, WATCH_OVERDUE, deadline, SLICE_EMPTY);
 }
 
@@ -352,10 +359,9 @@ void watch_advance(struct watch *watch, int64_t now)
 	while (watch->timer_count && watch->timers[0].due < now) {
 		size_t at = watch->timers[0].item;
 
-		watch->timers[0] = watch->timers[--watch->timer_count];
-		if (watch->timer_count)
-			sift_down(watch, 0);
-		watch->items[at].has_timer = false;
+		watch->items[at].timer = 0;
+		if (--watch->timer_count)
+			sift_down(watch, 0, watch->timers[watch->timer_count]);
 		if (watch->items[at].series->kind == REGISTER_DESIRED)
 			desire_due(watch, at, now);
 		else

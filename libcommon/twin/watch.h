@@ -21,7 +21,6 @@ struct watch {
 	struct watch_timer *timers; // a heap, earliest first
 	size_t timer_count;
 	size_t timer_capacity;
-	bool has_desires;
 	int64_t now; // as of the last watch_advance
 	struct twin_view view;
 	struct delta delta;
@@ -34,8 +33,8 @@ void watch_init(struct watch *watch, const struct twin_set *set, const struct st
     void (*emit)(void *context, struct slice event), void *context);
 void watch_release(struct watch *watch);
 
-// A register of series was changed by the assignment; called once for each that twin_set_put took.
-void watch_changed(struct watch *watch, struct series *series, const struct assignment *assignment);
+// A register of series was changed by the assignment; is_new: it was taken, and did not just add to an equal record (an earlier deadline).
+void watch_changed(struct watch *watch, struct series *series, const struct assignment *assignment, bool is_new);
 
 // The clock has come to `now`: what was due before it happens, in order of its time.
 void watch_advance(struct watch *watch, int64_t now);
