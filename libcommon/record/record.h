@@ -110,7 +110,7 @@ void record_scanner_release(struct record_scanner *scanner);
 // The usual reading, compact and plain, which is most of most streams: looked at once and in sixteen bytes at a time. p is the
 // beginning of a line in a block that ends at end and is readable for LINE_SCAN_PADDING bytes more. Returns the beginning of the next line, or NULL
 // when there is anything unusual about the line, wrong or not: then record_scan is to judge. Where it succeeds, record_scan gives the
-// same record.
+// same record; of kind, only that of the value is filled, since the others follow from the type.
 const char *record_scan_plain(struct record_scanner *scanner, const char *p, const char *end, struct record *record);
 
 // Parts of it, for its tests. The time when it is of the minute last noted and in the shape 2026-03-01T12:00:05.250Z.

@@ -3,10 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -71,6 +74,8 @@ struct record_reader {
 	pthread_t threads[THREADS_MAX];
 	int thread_count;
 	int thread_limit;
+	atomic_bool stopping;
+	int stop_event;                // wakes a thread that waits for input
 	struct record_scanner scanner; // of the caller's own thread
 
 	// Where the caller stands.
@@ -104,19 +109,31 @@ struct record_reader *record_reader_new(const struct record_reader_options *opti
 		sem_init(&reader->batches[i].spare, 0, 1);
 	}
 	pthread_mutex_init(&reader->source_lock, NULL);
+	reader->stop_event = -1;
 	record_scanner_init(&reader->scanner);
 	return reader;
+}
+
+// Threads wait for a silent pipe, for a batch to be handed back, or for each other.
+static void stop_threads(struct record_reader *reader)
+{
+	if (!reader->thread_count)
+		return;
+	atomic_store(&reader->stopping, true);
+	eventfd_write(reader->stop_event, 1);
+	for (size_t i = 0; i < reader->batch_count; i++)
+		sem_post(&reader->batches[i].spare);
+	for (int i = 0; i < reader->thread_count; i++)
+		pthread_join(reader->threads[i], NULL);
 }
 
 void record_reader_free(struct record_reader *reader)
 {
 	if (!reader)
 		return;
-	// Threads may sit in a read of a silent pipe.
-	for (int i = 0; i < reader->thread_count; i++)
-		pthread_cancel(reader->threads[i]);
-	for (int i = 0; i < reader->thread_count; i++)
-		pthread_join(reader->threads[i], NULL);
+	stop_threads(reader);
+	if (reader->stop_event >= 0)
+		close(reader->stop_event);
 	for (size_t i = 0; i < reader->batch_count; i++) {
 		buffer_release(&reader->batches[i].block);
 		arena_release(&reader->batches[i].arena);
@@ -228,8 +245,20 @@ static enum reader_result wait_for_input(struct record_reader *reader, int64_t d
 	return ready > 0 ? READER_RECORD : ready == 0 ? READER_TIMEOUT : READER_INTERRUPTED;
 }
 
-// Reads until the block holds at least one whole line. deadline is NULL in a thread of ours, which may sit in a read; the caller's
-// own comes back with what has been read so far put away.
+// The same in a thread of ours.
+static enum reader_result wait_in_thread(struct record_reader *reader)
+{
+	struct pollfd waits[] = {
+	    {.fd = reader->source.input.fd, .events = POLLIN}, {.fd = reader->stop_event, .events = POLLIN}};
+
+	while (input_would_block(&reader->source.input))
+		if (poll(waits, 2, -1) > 0 && waits[1].revents)
+			return READER_INTERRUPTED;
+	return READER_RECORD;
+}
+
+// Reads until the block holds at least one whole line. deadline is NULL in a thread of ours. When nothing comes in time, what has been
+// read so far is put away.
 static enum reader_result read_lines(struct record_reader *reader, struct batch *batch, const int64_t *deadline)
 {
 	struct source *source = &reader->source;
@@ -239,7 +268,7 @@ static enum reader_result read_lines(struct record_reader *reader, struct batch 
 		return READER_RECORD;
 	}
 	for (;;) {
-		enum reader_result result = deadline ? wait_for_input(reader, *deadline) : READER_RECORD;
+		enum reader_result result = deadline ? wait_for_input(reader, *deadline) : wait_in_thread(reader);
 
 		if (result != READER_RECORD) {
 			keep_rest(source, batch, 0);
@@ -359,33 +388,26 @@ static void parse_batch(struct record_scanner *scanner, struct batch *batch, siz
 	batch->taken = (size_t)(p - batch->block.data);
 }
 
+// The batch that comes next, with source_lock held; NULL when there is none.
 static struct batch *read_next(struct record_reader *reader)
 {
-	if (reader->source.ended)
+	if (reader->source.ended || atomic_load(&reader->stopping))
 		return NULL;
 	struct batch *batch = &reader->batches[reader->next_number++ % reader->batch_count];
-	enum reader_result result;
 
 	while (sem_wait(&batch->spare))
 		;
-	result = read_batch(reader, batch, NULL);
-	return result == READER_RECORD ? batch : NULL;
+	if (atomic_load(&reader->stopping) || read_batch(reader, batch, NULL) != READER_RECORD)
+		return NULL;
+	return batch;
 }
 
-static void unlock(void *lock)
-{
-	pthread_mutex_unlock(lock);
-}
-
-// A thread that is cancelled in a read must let go of the lock: waiting for that is no point of cancellation.
 static struct batch *lock_and_read(struct record_reader *reader)
 {
-	struct batch *batch;
-
 	pthread_mutex_lock(&reader->source_lock);
-	pthread_cleanup_push(unlock, &reader->source_lock);
-	batch = read_next(reader);
-	pthread_cleanup_pop(1);
+	struct batch *batch = read_next(reader);
+
+	pthread_mutex_unlock(&reader->source_lock);
 	return batch;
 }
 
@@ -395,12 +417,11 @@ static void *thread_run(void *context)
 	struct record_scanner scanner;
 
 	record_scanner_init(&scanner);
-	pthread_cleanup_push((void (*)(void *))record_scanner_release, &scanner);
 	for (struct batch *batch; (batch = lock_and_read(reader));) {
 		parse_batch(&scanner, batch, reader->options.max_line);
 		sem_post(&batch->parsed);
 	}
-	pthread_cleanup_pop(1);
+	record_scanner_release(&scanner);
 	return NULL;
 }
 
@@ -413,11 +434,14 @@ static bool help_threads(struct record_reader *reader)
 	const struct source *source = &reader->source;
 	bool can_help =
 	    !source->ended && source->is_open && source->input.is_regular && sem_trywait(&batch->spare) == 0;
+	const int64_t at_once = 0;
 
-	if (can_help) {
-		reader->next_number++;
-		(void)read_batch(reader, batch, NULL);
+	if (can_help && read_batch(reader, batch, &at_once) != READER_RECORD) {
+		// The file has come to its end, and the next operand is silent.
+		sem_post(&batch->spare);
+		can_help = false;
 	}
+	reader->next_number += can_help;
 	pthread_mutex_unlock(&reader->source_lock);
 	if (can_help) {
 		parse_batch(&reader->scanner, batch, reader->options.max_line);
@@ -431,6 +455,10 @@ static void start_threads(struct record_reader *reader)
 {
 	sigset_t all, old;
 
+	if (reader->stop_event < 0)
+		reader->stop_event = eventfd(0, EFD_CLOEXEC);
+	if (reader->stop_event < 0)
+		return;
 	// The caller works too, unless reading may wait.
 	int count = reader->thread_limit - (reader->source.is_open && reader->source.input.is_regular);
 

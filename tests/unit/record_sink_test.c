@@ -302,6 +302,20 @@ static void test_state_rows(struct buffer *text)
 		CHECK(contains(out, "pump-9   deleted             2026-03-01T11:00:00Z\n"));
 		CHECK(contains(out, "pump-10  synchronized     1  2026-03-01T12:00:00Z  10.5   1000         2\n"));
 	}
+	TEST("rows leave out status and confidence where no twin has any to tell of")
+	{
+		struct buffer unknown = BUFFER_INIT;
+		struct slice out;
+
+		for (int i = 0; i < 9; i++)
+			buffer_printf(&unknown,
+			    "{\"type\":\"state\",\"entity_id\":\"p%d\",\"properties\":{\"x\":%d},\"sync_status\":"
+			    "\"unknown\",\"confidence_score\":1}\n",
+			    i, i);
+		out = shown(text, OUTPUT_FORMAT_TABLE, "80", buffer_slice(&unknown));
+		CHECK(slice_starts_with(out, SLICE_LITERAL("ENTITY  x\np0      0\n")));
+		buffer_release(&unknown);
+	}
 	TEST("properties that the screen has no room for are counted")
 	{
 		struct slice out = shown(text, OUTPUT_FORMAT_TABLE, "58", buffer_slice(&lines));
