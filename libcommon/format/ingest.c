@@ -1,0 +1,210 @@
+#include "format/ingest.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/memory.h"
+#include "base/message.h"
+#include "format/name_template.h"
+
+// So many bytes of blank lines before the first one that says something are kept.
+#define BLANK_BYTES ((size_t)1 << 20)
+
+void ingest_init(struct ingest *ingest, struct mapping *mapping, struct rejects *rejects)
+{
+	*ingest = (struct ingest){
+	    .mapping = mapping, .rejects = rejects, .wants_origin = true, .max_line = LINE_LENGTH_DEFAULT};
+	reading_writer_init(&ingest->writer, NULL, NULL);
+}
+
+void ingest_release(struct ingest *ingest)
+{
+	progress_end(&ingest->progress);
+	reading_writer_release(&ingest->writer);
+	buffer_release(&ingest->said);
+	buffer_release(&ingest->gaps.first);
+	buffer_release(&ingest->folds.first);
+	hash_map_release(&ingest->stems);
+	free(ingest->stem_sources);
+}
+
+int ingest_claim_stem(struct ingest *ingest, const char *source, struct error *error)
+{
+	const struct template_part stem = {.kind = TEMPLATE_STEM};
+	struct buffer name = BUFFER_INIT;
+	int added = 0, result = name_template_append(&name, &stem, source, 1, error);
+
+	if (result == 0) {
+		size_t entry = hash_map_add(&ingest->stems, buffer_slice(&name), &added);
+
+		ingest->stem_sources =
+		    memory_grow(ingest->stem_sources, &ingest->stem_capacity, entry + 1, sizeof *ingest->stem_sources);
+		if (added)
+			ingest->stem_sources[entry] = source;
+		else
+			result = error_set(error,
+			    "its twin would be called '%s' as that of %s is: say what twins are called with "
+			    "--entity-id, such as "
+			    "'{dir}/{stem}'",
+			    buffer_string(&name), ingest->stem_sources[entry]);
+	}
+	buffer_release(&name);
+	return result;
+}
+
+void occurrences_add(struct occurrences *occurrences, const char *source, uint64_t line)
+{
+	if (occurrences->count++ == 0)
+		buffer_printf(&occurrences->first, "%s:%" PRIu64, source, line);
+}
+
+static const char *display_name(const char *source)
+{
+	return strcmp(source, "-") == 0 ? "standard input" : source;
+}
+
+void ingest_say(struct ingest *ingest, const char *source, struct slice what)
+{
+	if (ingest->quiet || !what.length || slice_equal(buffer_slice(&ingest->said), what))
+		return;
+	buffer_reset(&ingest->said);
+	buffer_append_slice(&ingest->said, what);
+	message_print("%s: %s", display_name(source), buffer_string(&ingest->said));
+}
+
+static bool is_blank(struct slice line)
+{
+	for (size_t i = 0; i < line.length; i++)
+		if (line.data[i] != ' ' && line.data[i] != '\t' && line.data[i] != '\r')
+			return false;
+	return true;
+}
+
+static int check_encoding(struct slice line, struct error *error)
+{
+	if (slice_starts_with(line, SLICE_LITERAL("\xff\xfe")) || slice_starts_with(line, SLICE_LITERAL("\xfe\xff")))
+		return error_set(error, "is UTF-16: convert it first, with iconv -f UTF-16 -t UTF-8");
+	return 0;
+}
+
+static const struct format *format_of_line(struct slice line)
+{
+	for (const struct format *const *format = formats; *format; format++)
+		if ((*format)->recognise(line))
+			return *format;
+	return NULL;
+}
+
+// The format by the first line that is not blank. NULL with *result DONE: there is none.
+static const struct format *recognise(struct source_lines *lines, enum format_result *result, struct error *error)
+{
+	const struct format *format = NULL;
+	enum line_result read;
+	struct slice line;
+
+	*result = FORMAT_DONE;
+	for (bool first = true; (read = source_lines_next(lines, &line, error)) > LINE_END; first = false) {
+		if (first)
+			source_lines_keep(lines, line);
+		if (first && check_encoding(line, error) < 0)
+			break;
+		if (!is_blank(line) || source_lines_kept(lines).length > BLANK_BYTES) {
+			format = format_of_line(line);
+			source_lines_go_back(lines, 0);
+			return format;
+		}
+	}
+	if (read != LINE_END)
+		*result = FORMAT_FAILED;
+	return NULL;
+}
+
+// What cannot be opened or read says so itself, with its name.
+static void tell_failure(const struct source_lines *lines, const struct error *error)
+{
+	if (lines->has_failed)
+		message_print("%s", error->message);
+	else
+		message_print("%s: %s", display_name(lines->name), error->message);
+}
+
+void ingest_start_progress(struct ingest *ingest, char *const *operands, size_t count)
+{
+	int64_t total = count ? 0 : -1;
+
+	for (size_t i = 0; i < count && total >= 0; i++) {
+		struct stat status;
+		bool is_file =
+		    strcmp(operands[i], "-") != 0 && stat(operands[i], &status) == 0 && S_ISREG(status.st_mode);
+
+		total = is_file ? total + status.st_size : -1;
+	}
+	progress_start(&ingest->progress, total, ingest->quiet || total < 0);
+}
+
+enum format_result ingest_source(struct ingest *ingest, char *const *operand)
+{
+	struct source_lines lines;
+	struct error error;
+	enum format_result result;
+	const struct format *format,
+	    *asked = ingest->mapping->format.length ? format_find(ingest->mapping->format) : NULL;
+
+	source_lines_open(&lines, operand, ingest->max_line, ingest->before_wait, ingest->context);
+	reading_writer_source(&ingest->writer, lines.name, ingest->wants_origin);
+	format = recognise(&lines, &result, &error);
+	if (format)
+		result = (asked ? asked : format)->read(ingest, &lines, &error);
+	if (result == FORMAT_FAILED)
+		tell_failure(&lines, &error);
+	ingest->bytes_done += lines.reader.input.bytes_taken;
+	source_lines_close(&lines);
+	return result;
+}
+
+// "3 times that clocks skipped, read ... (first a.csv:2)"
+static void append_occurrences(struct buffer *text, const struct occurrences *occurrences, const char *what)
+{
+	if (!occurrences->count)
+		return;
+	buffer_append_string(text, text->length ? "; " : "");
+	buffer_printf(text, "%" PRIu64 " local time%s %s (first %.*s)", occurrences->count,
+	    occurrences->count == 1 ? "" : "s", what, (int)occurrences->first.length, occurrences->first.data);
+}
+
+static void tell_clock_changes(const struct ingest *ingest)
+{
+	struct buffer text = BUFFER_INIT;
+
+	append_occurrences(&text, &ingest->gaps, "that clocks skipped, read with the offset before");
+	append_occurrences(&text, &ingest->folds, "that came twice, read as the first");
+	if (text.length)
+		message_print("%s", buffer_string(&text));
+	buffer_release(&text);
+}
+
+static void tell_missing(const struct ingest *ingest)
+{
+	uint64_t readings = ingest->writer.reading_count, rows = ingest->row_count, missing = ingest->missing_count;
+
+	if (missing)
+		message_print("%" PRIu64 " reading%s of %" PRIu64 " row%s, %" PRIu64 " missing value%s", readings,
+		    readings == 1 ? "" : "s", rows, rows == 1 ? "" : "s", missing, missing == 1 ? "" : "s");
+}
+
+bool ingest_finish(struct ingest *ingest)
+{
+	struct slice name;
+	const char *option;
+
+	progress_end(&ingest->progress);
+	if (!ingest->quiet) {
+		tell_clock_changes(ingest);
+		tell_missing(ingest);
+	}
+	if (!ingest->has_rows || !mapping_find_unused(ingest->mapping, &name, &option))
+		return true;
+	message_print("no source has what --%s '%.*s' asks for", option, (int)name.length, name.data);
+	return false;
+}

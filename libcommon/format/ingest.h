@@ -1,0 +1,76 @@
+// A run that turns foreign sources into readings: what all sources and formats share.
+#ifndef FORMAT_INGEST_H
+#define FORMAT_INGEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "base/hash_map.h"
+#include "format/format.h"
+#include "format/mapping.h"
+#include "format/reading_writer.h"
+#include "format/source_lines.h"
+#include "io/progress.h"
+#include "record/rejects.h"
+
+// Something that happened to some rows and is told in one line at the end.
+struct occurrences {
+	uint64_t count;
+	struct buffer first; // FILE:LINE
+};
+
+struct ingest {
+	struct mapping *mapping; // what was asked for; borrowed
+	struct reading_writer writer;
+	struct rejects *rejects; // borrowed
+	bool wants_origin;
+	bool quiet;
+	bool has_now, live;
+	int64_t now;
+	size_t max_line;
+	void (*before_wait)(void *context);
+	void *context;
+	struct buffer *mapping_out; // where the mapping of the first source goes, instead of reading it; or NULL
+	struct buffer said;         // what was last told about a source
+	uint64_t row_count, missing_count;
+	struct occurrences gaps, folds; // local times that were skipped, that were twice
+	struct progress progress;
+	int64_t bytes_done;        // of the sources before
+	bool has_rows;             // some source had a row
+	struct hash_map stems;     // by which sources were called that no option names
+	const char **stem_sources; // by entry
+	size_t stem_capacity;
+};
+
+void ingest_init(struct ingest *ingest, struct mapping *mapping, struct rejects *rejects);
+void ingest_release(struct ingest *ingest);
+
+// Begins a progress line for these sources: none when one of them is no regular file.
+void ingest_start_progress(struct ingest *ingest, char *const *operands, size_t count);
+
+// For every row; shows how far the source has come, now and then.
+static inline void ingest_count_row(struct ingest *ingest, const struct source_lines *lines)
+{
+	if ((++ingest->row_count & 0x3fff) == 0 && ingest->progress.enabled)
+		progress_update(&ingest->progress, ingest->bytes_done + lines->reader.input.bytes_taken);
+}
+
+// Reads one source from end to end: an element of argv, or a pointer to "-". Prints what keeps it from being read.
+enum format_result ingest_source(struct ingest *ingest, char *const *operand);
+
+// Tells the summary. False when something that was asked for by name was in none of the sources, which is printed too.
+bool ingest_finish(struct ingest *ingest);
+
+// Tells what was guessed about a source, unless the last source had the same or nobody wants to know.
+void ingest_say(struct ingest *ingest, const char *source, struct slice what);
+
+// For a source whose twin is called by its stem since nothing else is said. -1 with error when another source had the same stem: two
+// recordings would silently become one twin.
+int ingest_claim_stem(struct ingest *ingest, const char *source, struct error *error)
+    __attribute__((warn_unused_result));
+
+void occurrences_add(struct occurrences *occurrences, const char *source, uint64_t line);
+
+#endif

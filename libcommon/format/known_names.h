@@ -1,0 +1,15 @@
+// Names by which columns and members are commonly called, for guesses. Case, '_', '-', '.' and blanks make no difference.
+#ifndef FORMAT_KNOWN_NAMES_H
+#define FORMAT_KNOWN_NAMES_H
+
+#include <stdbool.h>
+
+#include "base/slice.h"
+
+// time, timestamp, datetime, date, ts, event time, ...
+bool known_name_is_time(struct slice name);
+
+// entity_id, device, machineID, asset, twin, ...
+bool known_name_is_entity(struct slice name);
+
+#endif

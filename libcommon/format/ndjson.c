@@ -1,0 +1,491 @@
+// JSON objects, one a line, to readings. Records of this toolkit pass as they are; of other objects the time, the twin and the values are
+// found by JSON Pointers (a name without a slash is a member), or every leaf becomes a reading.
+//
+// An array can be exploded: each element is then a row of its own, and names that begin with a dot are looked for in the element:
+// "./v" is its member v, "." the element itself.
+#include <inttypes.h>
+
+#include "format/cell.h"
+#include "format/format.h"
+#include "format/json_leaves.h"
+#include "format/json_plan.h"
+#include "format/row_member.h"
+#include "record/line_scan.h"
+#include "record/record.h"
+
+struct json_source {
+	struct ingest *ingest;
+	struct source_lines *lines;
+	struct json_plan plan;
+	bool has_plan;
+	struct value_tree tree;
+	struct record_scanner scanner;
+	struct arena arena;
+	struct buffer native;
+	struct cell_reader cells;
+	struct row_facts facts;
+	struct buffer entity, property, unit, value, label;
+	struct buffer scratch;
+	struct slice line;
+	uint64_t row;
+	int64_t element_index; // of the array that is exploded; 0 without
+	size_t bad_values;     // of the row
+	struct error bad;
+};
+
+static enum format_result reject(struct json_source *json, const char *message)
+{
+	bool stop = rejects_add(json->ingest->rejects, json->lines->name, json->lines->line, json->line, message);
+
+	return stop ? FORMAT_STOPPED : FORMAT_DONE;
+}
+
+// Whether the object says itself that it is a record.
+static bool is_native(const struct json_source *json)
+{
+	const struct mapping *mapping = json->ingest->mapping;
+	const struct value *root = value_root(&json->tree);
+	const struct value *entity = value_member(&json->tree, root, SLICE_LITERAL("entity_id"));
+
+	if (mapping->entity_id.data || mapping->time.name.data || mapping->row_step || mapping->value_count ||
+	    mapping->explode.data)
+		return false;
+	return entity && entity->kind == VALUE_STRING &&
+	    (value_member(&json->tree, root, SLICE_LITERAL("type")) ||
+		(value_member(&json->tree, root, SLICE_LITERAL("property")) &&
+		    value_member(&json->tree, root, SLICE_LITERAL("timestamp"))));
+}
+
+// Where an origin belongs among the members of the record: before those that come behind it in twin-record(5).
+static const char *origin_place(const struct json_source *json)
+{
+	const struct value *root = value_root(&json->tree);
+
+	for (const struct value *member = value_first(&json->tree, root); member;
+	     member = value_next(&json->tree, member))
+		if (slice_is(member->name, "ack") || slice_is(member->name, "metadata"))
+			return member->name.data - 1;
+	return root->text.data + root->text.length - 1;
+}
+
+static void write_native(struct json_source *json, const struct record *record)
+{
+	struct reading_writer *writer = &json->ingest->writer;
+	const char *type =
+	    record_has(record, MEMBER_TYPE) && slice_is(record->text[MEMBER_TYPE], "label") ? "label" : NULL;
+	struct record_sink *sink = type ? writer->labels : writer->readings;
+	struct slice text = value_root(&json->tree)->text;
+	const char *place = origin_place(json);
+	size_t before = (size_t)(place - text.data);
+	bool at_end = *place == '}';
+	struct buffer *out;
+
+	writer->label_count += type != NULL;
+	writer->reading_count += record->type == RECORD_READING;
+	if (!sink || json->ingest->mapping_out)
+		return;
+	out = record_sink_begin(sink);
+	if (!writer->has_origin || record_has(record, MEMBER_ORIGIN)) {
+		buffer_append_slice(out, text);
+	} else {
+		struct slice origin = slice_skip(buffer_slice(&writer->origin), 1); // without its comma
+
+		buffer_append(out, text.data, before);
+		buffer_append_string(out, at_end ? "," : "");
+		buffer_append_slice(out, origin);
+		buffer_printf(out, "%" PRIu64 "\"%s", json->lines->line, at_end ? "" : ",");
+		buffer_append_slice(out, slice_skip(text, before));
+	}
+	record_sink_end(sink);
+}
+
+static enum format_result take_native(struct json_source *json)
+{
+	struct record record;
+	struct error error;
+
+	arena_reset(&json->arena);
+	buffer_reset(&json->native);
+	buffer_reserve(&json->native, json->line.length + LINE_SCAN_PADDING);
+	buffer_append_slice(&json->native, json->line);
+	if (record_scan(&json->scanner, buffer_slice(&json->native), &json->arena, &record, &error) < 0)
+		return reject(json, error.message);
+	write_native(json, &record);
+	return FORMAT_DONE;
+}
+
+// A scalar as the text that a cell of CSV would have; empty for what is not there, null or missing.
+static struct slice scalar_text(struct json_source *json, const struct value *node)
+{
+	struct slice text;
+
+	if (!node || node->kind == VALUE_NULL)
+		return SLICE_EMPTY;
+	text = node->kind == VALUE_STRING ? value_string(node, &json->scratch) : node->text;
+	return missing_words_have(&json->plan.missing, text) ? SLICE_EMPTY : text;
+}
+
+static int make_entity(struct json_source *json, const struct value *element, struct error *error)
+{
+	const struct name_template *name = &json->plan.entity;
+
+	buffer_reset(&json->entity);
+	for (size_t i = 0; i < name->count; i++) {
+		const struct template_part *part = &name->parts[i];
+		struct slice text;
+
+		if (part->kind != TEMPLATE_COLUMN) {
+			if (name_template_append(&json->entity, part, json->lines->name, json->row, error) < 0)
+				return -1;
+			continue;
+		}
+		buffer_reset(&json->scratch);
+		text = scalar_text(json, json_plan_find(&json->tree, part->text, element));
+		if (!text.length)
+			return error_set(error, "the name of the twin is missing (%.*s)",
+			    part->text.length < 100 ? (int)part->text.length : 100, part->text.data);
+		buffer_append_slice(&json->entity, text);
+	}
+	return 0;
+}
+
+static int read_members(struct json_source *json, const struct value *element, struct error *error)
+{
+	const struct mapping *mapping = json->ingest->mapping;
+
+	for (int i = 0; i < MAPPING_MEMBERS; i++) {
+		enum mapping_member member = (enum mapping_member)i;
+		const struct value *node =
+		    mapping->members[i].data ? json_plan_find(&json->tree, mapping->members[i], element) : NULL;
+		bool is_there = node && node->kind != VALUE_NULL;
+
+		if (is_there && row_member_check(member, node->text, error) < 0)
+			return -1;
+		row_member_set(&json->facts, member, is_there ? node->text : SLICE_EMPTY);
+	}
+	return 0;
+}
+
+static enum row_clock_result read_clock(struct json_source *json, const struct value *element, struct error *error)
+{
+	struct json_plan *plan = &json->plan;
+	struct slice time, received;
+	int64_t since;
+	enum row_clock_result result;
+	struct buffer second = BUFFER_INIT;
+
+	buffer_reset(&json->scratch);
+	received =
+	    scalar_text(json, plan->clock.has_received ? json_plan_find(&json->tree, plan->received, element) : NULL);
+	buffer_append_slice(&second, received);
+	buffer_reset(&json->scratch);
+	time = scalar_text(json, plan->clock.has_time ? json_plan_find(&json->tree, plan->time, element) : NULL);
+	result = row_clock_read(&plan->clock, time, buffer_slice(&second), json->row, &json->facts, error);
+	buffer_release(&second);
+	if (result != ROW_CLOCK_OK)
+		return result;
+	if (timestamp_scale(json->element_index, json->ingest->mapping->explode_step, &since) < 0 ||
+	    __builtin_add_overflow(json->facts.timestamp, since, &json->facts.timestamp)) {
+		error_set(error, "the time of element %" PRId64 " is beyond 2262-04-11", json->element_index);
+		return ROW_CLOCK_BAD;
+	}
+	return ROW_CLOCK_OK;
+}
+
+static void note_bad(struct json_source *json, struct slice path, const char *message)
+{
+	if (json->bad_values++ == 0)
+		error_set(&json->bad, "%.*s%s%.300s", path.length < 100 ? (int)path.length : 100, path.data,
+		    path.length ? ": " : "", message);
+}
+
+// JSON of the value; false when it is missing or does not fit, which is noted.
+static bool read_value(
+    struct json_source *json, const struct value *node, struct slice path, enum cell_type type, struct slice *text)
+{
+	struct error error;
+
+	buffer_reset(&json->scratch);
+	if (!node || node->kind == VALUE_NULL ||
+	    (node->kind == VALUE_STRING && json->ingest->mapping->has_missing && !scalar_text(json, node).length)) {
+		json->ingest->missing_count++;
+		return false;
+	}
+	if (type == CELL_AUTO) {
+		*text = node->text;
+		if (node->kind >= VALUE_ARRAY) {
+			buffer_reset(&json->value);
+			value_append_compact(&json->value, node->text);
+			*text = buffer_slice(&json->value);
+		}
+		return true;
+	}
+	struct slice cell = node->kind == VALUE_STRING ? value_string(node, &json->scratch) : node->text;
+
+	if (cell_read(&json->cells, cell, type, text, &error) == 0)
+		return true;
+	note_bad(json, path, error.message);
+	return false;
+}
+
+static void append_label(struct json_source *json, struct slice path, struct slice text)
+{
+	buffer_append_char(&json->label, json->label.length ? ',' : '{');
+	json_append_string(&json->label, path);
+	buffer_append_char(&json->label, ':');
+	buffer_append_slice(&json->label, text);
+}
+
+// A property of the mapping with {index} replaced.
+static struct slice expand_index(struct json_source *json, struct slice property, struct buffer *out)
+{
+	static const struct slice word = SLICE_LITERAL("{index}");
+
+	for (; property.length; property = slice_skip(property, 1)) {
+		if (slice_starts_with(property, word)) {
+			buffer_printf(out, "%" PRId64, json->element_index);
+			property = slice_skip(property, word.length - 1);
+		} else {
+			buffer_append_char(out, property.data[0]);
+		}
+	}
+	return buffer_slice(out);
+}
+
+// asked: what the mapping says of the value, or NULL.
+static void take_value(
+    struct json_source *json, const struct value *node, struct slice path, const struct mapping_value *asked)
+{
+	struct mapping *mapping = json->ingest->mapping;
+	struct buffer expanded = BUFFER_INIT;
+	struct slice property = asked && asked->property.length ? expand_index(json, asked->property, &expanded) : path,
+		     text;
+	const struct mapping_pair *type = mapping_find_pair(&mapping->types, path);
+	const struct mapping_pair *unit = mapping_find_pair(&mapping->units, property);
+	struct slice unit_text = unit ? unit->text : asked ? asked->unit : SLICE_EMPTY;
+	enum cell_type kind = type     ? (enum cell_type)cell_type_from_name(type->text)
+	    : asked && asked->has_type ? asked->type
+				       : CELL_AUTO;
+	struct error error;
+
+	if (property_path_check(property, &error) < 0) {
+		note_bad(json, path, error.message);
+	} else if (read_value(json, node, path, kind, &text)) {
+		buffer_reset(&json->property);
+		buffer_reset(&json->unit);
+		reading_writer_property(&json->property, property);
+		reading_writer_unit(&json->unit, unit_text);
+		reading_writer_put(
+		    &json->ingest->writer, buffer_slice(&json->property), text, buffer_slice(&json->unit));
+	}
+	buffer_release(&expanded);
+}
+
+static const struct mapping_value *find_glob(struct mapping *mapping, struct slice path)
+{
+	const struct mapping_value *found = NULL;
+
+	for (size_t i = 0; i < mapping->value_count; i++) {
+		struct mapping_value *value = &mapping->values[i];
+
+		if (value->is_glob && mapping_glob_matches(value->name, path)) {
+			value->used = true;
+			found = found ? found : value;
+		}
+	}
+	return found;
+}
+
+static void take_leaf(void *context, const struct value *node, struct slice path)
+{
+	struct json_source *json = context;
+	struct mapping *mapping = json->ingest->mapping;
+	const struct mapping_value *asked;
+	struct slice text;
+
+	if (json_plan_is_marked(&json->plan, node))
+		return;
+	if (mapping_names_match(&mapping->labels, path)) {
+		if (read_value(json, node, path, CELL_AUTO, &text))
+			append_label(json, path, text);
+		return;
+	}
+	asked = find_glob(mapping, path);
+	if (mapping_names_match(&mapping->skip, path))
+		return;
+	if (asked || !mapping->value_count)
+		take_value(json, node, path, asked);
+}
+
+// Values that the mapping names one by one.
+static void take_named(struct json_source *json, const struct value *element)
+{
+	struct mapping *mapping = json->ingest->mapping;
+
+	for (size_t i = 0; i < mapping->value_count; i++) {
+		struct mapping_value *asked = &mapping->values[i];
+		const struct value *node = asked->is_glob ? NULL : json_plan_find(&json->tree, asked->name, element);
+
+		if (!node)
+			continue;
+		asked->used = true;
+		buffer_reset(&json->plan.path);
+		take_value(json, node, json_plan_path(&json->plan, asked->name), asked);
+	}
+}
+
+static enum format_result end_row(struct json_source *json)
+{
+	struct error error = json->bad;
+
+	if (json->label.length) {
+		buffer_append_char(&json->label, '}');
+		reading_writer_label(&json->ingest->writer, buffer_slice(&json->label));
+	}
+	if (!json->bad_values)
+		return FORMAT_DONE;
+	if (json->bad_values > 1)
+		error_set(&error, "%.400s, and %zu more", json->bad.message, json->bad_values - 1);
+	return reject(json, error.message);
+}
+
+static enum format_result take_row(struct json_source *json, const struct value *element, struct error *error)
+{
+	const struct value *from = element ? element : value_root(&json->tree);
+	enum row_clock_result clock;
+
+	ingest_count_row(json->ingest, json->lines);
+	json->bad_values = 0;
+	buffer_reset(&json->label);
+	json_plan_mark(&json->plan, &json->tree, element);
+	json->facts.line = json->lines->line;
+	clock = read_clock(json, element, error);
+	if (clock == ROW_CLOCK_UNCLEAR)
+		return FORMAT_FAILED;
+	if (clock == ROW_CLOCK_BAD || make_entity(json, element, error) < 0 || read_members(json, element, error) < 0)
+		return reject(json, error->message);
+	json->facts.entity_id = buffer_slice(&json->entity);
+	reading_writer_row(&json->ingest->writer, &json->facts);
+	take_named(json, element);
+	if (element && element->kind != VALUE_OBJECT && !json->ingest->mapping->value_count) {
+		buffer_reset(&json->plan.path);
+		take_value(json, element, json_plan_path(&json->plan, json->ingest->mapping->explode), NULL);
+	} else {
+		json_leaves(&json->tree, from, take_leaf, json);
+	}
+	return end_row(json);
+}
+
+static enum format_result take_elements(struct json_source *json, struct error *error)
+{
+	struct slice name = json->ingest->mapping->explode;
+	const struct value *array = json_plan_find(&json->tree, name, NULL);
+	enum format_result result = FORMAT_DONE;
+
+	if (!array || array->kind != VALUE_ARRAY) {
+		error_set(error, "no array is at %.*s", name.length < 100 ? (int)name.length : 100, name.data);
+		return reject(json, error->message);
+	}
+	json->element_index = 0;
+	for (const struct value *element = value_first(&json->tree, array); element && result == FORMAT_DONE;
+	     element = value_next(&json->tree, element), json->element_index++)
+		result = take_row(json, element, error);
+	json->element_index = 0;
+	return result;
+}
+
+static int make_plan(struct json_source *json, struct error *error)
+{
+	struct buffer said = BUFFER_INIT;
+
+	if (json->has_plan)
+		return 0;
+	json->has_plan = true;
+	json->ingest->has_rows = true;
+	if (json_plan_make(&json->plan, &json->tree, error) < 0)
+		return -1;
+	json_plan_append_guesses(&said, &json->plan);
+	ingest_say(json->ingest, json->lines->name, buffer_slice(&said));
+	buffer_release(&said);
+	if (json->ingest->mapping_out)
+		json_plan_append_mapping(json->ingest->mapping_out, &json->plan);
+	return 0;
+}
+
+static enum format_result take_line(struct json_source *json, struct error *error)
+{
+	if (value_parse(&json->tree, json->line, error) < 0)
+		return reject(json, error->message);
+	if (value_root(&json->tree)->kind != VALUE_OBJECT)
+		return reject(json, "the line is no JSON object");
+	json->row++;
+	if (is_native(json))
+		return take_native(json);
+	if (make_plan(json, error) < 0)
+		return FORMAT_FAILED;
+	if (json->ingest->mapping_out)
+		return FORMAT_STOPPED;
+	return json->ingest->mapping->explode.data ? take_elements(json, error) : take_row(json, NULL, error);
+}
+
+static bool is_blank(struct slice line)
+{
+	for (size_t i = 0; i < line.length; i++)
+		if (line.data[i] != ' ' && line.data[i] != '\t' && line.data[i] != '\r')
+			return false;
+	return true;
+}
+
+static enum format_result read_lines(struct json_source *json, struct error *error)
+{
+	enum format_result result = FORMAT_DONE;
+	enum line_result read = LINE_END;
+
+	while (result == FORMAT_DONE && (read = source_lines_next(json->lines, &json->line, error)) > LINE_END) {
+		if (read == LINE_TOO_LONG) {
+			error_set(
+			    error, "the line is longer than %zu bytes (--max-line)", json->lines->reader.max_length);
+			result = reject(json, error->message);
+		} else if (!is_blank(json->line)) {
+			result = take_line(json, error);
+		}
+	}
+	return result == FORMAT_DONE && read == LINE_ERROR ? FORMAT_FAILED : result;
+}
+
+static void release(struct json_source *json)
+{
+	json_plan_release(&json->plan);
+	value_tree_release(&json->tree);
+	record_scanner_release(&json->scanner);
+	arena_release(&json->arena);
+	cell_reader_release(&json->cells);
+	buffer_release(&json->native);
+	buffer_release(&json->entity);
+	buffer_release(&json->property);
+	buffer_release(&json->unit);
+	buffer_release(&json->value);
+	buffer_release(&json->label);
+	buffer_release(&json->scratch);
+}
+
+static enum format_result read_ndjson(struct ingest *ingest, struct source_lines *lines, struct error *error)
+{
+	struct json_source json = {.ingest = ingest, .lines = lines, .arena = ARENA_INIT, .cells = CELL_READER_INIT};
+	enum format_result result;
+
+	json_plan_init(&json.plan, ingest, lines->name);
+	record_scanner_init(&json.scanner);
+	result = read_lines(&json, error);
+	release(&json);
+	return result == FORMAT_STOPPED && ingest->mapping_out ? FORMAT_DONE : result;
+}
+
+static bool recognise(struct slice line)
+{
+	while (line.length && (line.data[0] == ' ' || line.data[0] == '\t'))
+		line = slice_skip(line, 1);
+	return line.length && line.data[0] == '{';
+}
+
+const struct format format_ndjson = {.name = "ndjson", .recognise = recognise, .read = read_ndjson};

@@ -1,0 +1,47 @@
+// The times of rows: from the cells of a row and what the mapping says, the timestamp, where it comes from, and when it was received.
+#ifndef FORMAT_ROW_CLOCK_H
+#define FORMAT_ROW_CLOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/slice.h"
+#include "format/ingest.h"
+#include "format/reading_writer.h"
+#include "format/time_format.h"
+
+struct row_clock {
+	struct ingest *ingest; // borrowed
+	const char *source;
+	bool has_time, has_received; // the source has such a column
+	struct slice time_name;      // of the column, for messages
+	struct time_format time, received;
+	const struct time_zone *zone;
+	int64_t start, row_step;
+	bool has_start;
+};
+
+void row_clock_init(struct row_clock *clock, struct ingest *ingest, const char *source);
+
+// Whether rows can be given a time at all. -1 with error that names what can be done about it.
+int row_clock_check(const struct row_clock *clock, struct error *error) __attribute__((warn_unused_result));
+
+enum row_clock_result {
+	ROW_CLOCK_UNCLEAR = -2, // the format of the column cannot be told: the source cannot be read
+	ROW_CLOCK_BAD = -1,     // the row has no valid time
+	ROW_CLOCK_OK,
+};
+
+// Guesses formats that are not known from the cells of a row, where they are not missing.
+enum row_clock_result row_clock_guess(struct row_clock *clock, struct slice time, struct slice received,
+    struct error *error) __attribute__((warn_unused_result));
+
+// time, received: the cells; those that are missing or not there are empty. row: from 1. Fills the times of facts, whose line is set.
+enum row_clock_result row_clock_read(struct row_clock *clock, struct slice time, struct slice received, uint64_t row,
+    struct row_facts *facts, struct error *error) __attribute__((warn_unused_result));
+
+// Appends "time 'x' (iso, UTC)" and the like, for ingest_say.
+void row_clock_append(struct buffer *out, const struct row_clock *clock);
+
+#endif

@@ -1,0 +1,352 @@
+#!/usr/bin/env bats
+# twin-ingest: foreign formats to readings. Bulk cases are folders in golden/twin-ingest: `cmd` is run by a shell in a copy of the folder and
+# gives `out`, `err` and `status`.
+
+load helper
+
+@test "the cases in golden/twin-ingest come out as they are written there" {
+	failed=
+	for folder in "$TWIN_ROOT"/tests/golden/twin-ingest/*/; do
+		name=$(basename "$folder")
+		mkdir "$name"
+		cp "$folder"* "$name"
+		status=0
+		(cd "$name" && rm -f out err status && exec bash ./cmd) >got.out 2>got.err </dev/null || status=$?
+		echo "$status" >got.status
+		for part in out err status; do
+			diff -u --label "$name/$part" --label came "$folder$part" "got.$part" || failed+=" $name/$part"
+		done
+	done
+	[[ -n ${name-} && -z $failed ]]
+}
+
+@test "readings say which file and line they come from, unless told not to" {
+	printf 'time,a\n2026-03-01 12:00:00,1\n' >run.csv
+	run -0 twin-ingest -q run.csv
+	same <<-'END'
+		{"entity_id":"run","property":"a","timestamp":"2026-03-01T12:00:00Z","value":1,"origin":"run.csv:2"}
+	END
+	run -0 twin-ingest -q --no-origin run.csv
+	same <<-'END'
+		{"entity_id":"run","property":"a","timestamp":"2026-03-01T12:00:00Z","value":1}
+	END
+}
+
+@test "standard input has no origin, and needs a name for its twin" {
+	printf 'time,a\n2026-03-01 12:00:00,1\n' >run.csv
+	run -2 --separate-stderr twin-ingest -q <run.csv
+	[[ -z $output ]]
+	[[ $stderr == "twin-ingest: standard input: standard input has no name to call the twin by: say it with --entity-id" ]]
+	run -0 twin-ingest -q --entity-id pump <run.csv
+	same <<-'END'
+		{"entity_id":"pump","property":"a","timestamp":"2026-03-01T12:00:00Z","value":1}
+	END
+}
+
+@test "several files with the same dialect are announced once" {
+	printf 'time,a\n2026-03-01 12:00:00,1\n' | tee one.csv two.csv >three.csv
+	printf 'time;a\n2026-03-01 12:00:00;1\n' >four.csv
+	run -0 --separate-stderr twin-ingest one.csv two.csv three.csv four.csv
+	[[ ${#lines[@]} == 4 ]]
+	[[ $stderr == "twin-ingest: one.csv: delimiter ',', header, time 'time' (iso, UTC), twin '{stem}'
+twin-ingest: four.csv: delimiter ';', header, time 'time' (iso, UTC), twin '{stem}'" ]]
+}
+
+@test "two files whose twins would have one name are not mixed in silence" {
+	mkdir a b
+	printf 'time,x\n2026-03-01,1\n' | tee a/0.csv >b/0.csv
+	run -2 --separate-stderr twin-ingest -q a/0.csv b/0.csv
+	says "b/0.csv: its twin would be called '0' as that of a/0.csv is"
+	[[ ${#lines[@]} == 1 ]]
+	run -0 twin-ingest -q --no-origin --entity-id '{dir}/{stem}' a/0.csv b/0.csv
+	same <<-'END'
+		{"entity_id":"a/0","property":"x","timestamp":"2026-03-01T00:00:00Z","value":1}
+		{"entity_id":"b/0","property":"x","timestamp":"2026-03-01T00:00:00Z","value":1}
+	END
+}
+
+@test "a file that cannot be read does not keep the others from being read" {
+	printf 'time,x\n2026-03-01,1\n' >a.csv
+	printf 'x\n1\n' >no-time.csv
+	run -2 --separate-stderr twin-ingest -q --no-origin missing.csv no-time.csv a.csv
+	[[ $output == '{"entity_id":"a","property":"x","timestamp":"2026-03-01T00:00:00Z","value":1}' ]]
+	says "twin-ingest: cannot open 'missing.csv': No such file or directory"
+	says "twin-ingest: no-time.csv: has no column of times"
+}
+
+@test "an empty file and a file of blank lines give nothing" {
+	: >empty.csv
+	printf '\n  \n\r\n' >blank.csv
+	run -0 --separate-stderr twin-ingest empty.csv blank.csv
+	[[ -z $output$stderr ]]
+}
+
+@test "the last line needs no newline" {
+	printf 'time,x\n2026-03-01,1' >a.csv
+	run -0 twin-ingest -q --no-origin a.csv
+	[[ $output == '{"entity_id":"a","property":"x","timestamp":"2026-03-01T00:00:00Z","value":1}' ]]
+	printf 'time,x\n2026-03-01,"1' >a.csv
+	run -3 --separate-stderr twin-ingest -q --no-origin a.csv
+	[[ -z $output && $stderr == "twin-ingest: a.csv:2: the quote that opens in this line is not closed" ]]
+}
+
+@test "UTF-16 and old line ends are told for what they are" {
+	printf 'time,x\n2026-03-01,1\n' | iconv -t UTF-16 >utf16.csv
+	run -2 --separate-stderr twin-ingest -q utf16.csv
+	[[ $stderr == "twin-ingest: utf16.csv: is UTF-16: convert it first, with iconv -f UTF-16 -t UTF-8" ]]
+	printf 'time,x\r2026-03-01,1\r' >mac.csv
+	run -2 --separate-stderr twin-ingest -q mac.csv
+	says "twin-ingest: mac.csv:1: a carriage return stands in the middle of the line"
+	says "twin-ingest: mac.csv: the line with the names of the columns cannot be read"
+}
+
+@test "NUL bytes and bad UTF-8 are rejected with their line and kept byte for byte" {
+	printf 'time,x\n2026-03-01,a\0b\n2026-03-02,\xff\n2026-03-03,ok\n' >a.csv
+	run -3 --separate-stderr twin-ingest -q --no-origin --rejects bad a.csv
+	[[ $output == '{"entity_id":"a","property":"x","timestamp":"2026-03-03T00:00:00Z","value":"ok"}' ]]
+	[[ $stderr == "twin-ingest: a.csv:2: a NUL byte is in the line
+twin-ingest: a.csv:3: byte 12 of the line is no UTF-8" ]]
+	printf '2026-03-01,a\0b\n2026-03-02,\xff\n' | cmp - bad
+	run -3 twin-ingest -q -e rejected a.csv
+	[[ ${lines[2]} == *'"line":2,"input":"2026-03-01,a\u0000b"}' || ${lines[0]} == *'"line":2,"input":"2026-03-01,a\u0000b"}' ]]
+	says '"line":3,"input":{"base64":"MjAyNi0wMy0wMiz/"}'
+}
+
+@test "a line that is too long costs itself alone" {
+	{
+		printf 'time,x\n2026-03-01,1\n2026-03-02,'
+		head -c 5000 /dev/zero | tr '\0' x
+		printf '\n2026-03-03,3\n'
+	} >a.csv
+	run -3 --separate-stderr twin-ingest -q --no-origin --max-line 1K a.csv
+	[[ ${#lines[@]} == 2 ]]
+	[[ $stderr == "twin-ingest: a.csv:3: the line is longer than 1024 bytes (--max-line)" ]]
+}
+
+@test "after ten messages the others are counted" {
+	{
+		echo time,x
+		for i in {1..12}; do echo "2026-03-01,$i,"; done
+	} >a.csv
+	run -3 --separate-stderr twin-ingest -q a.csv
+	[[ ${#stderr_lines[@]} == 11 ]]
+	[[ ${stderr_lines[10]} == "twin-ingest: 12 lines rejected, 2 not shown" ]]
+}
+
+@test "compressed files are read, and a truncated one is an error" {
+	{
+		echo time,x
+		for i in {1..3000}; do echo "2026-03-01 00:00:00.$RANDOM,$i$RANDOM"; done
+	} >a.csv
+	gzip -k a.csv
+	twin-ingest -q --no-origin a.csv >plain
+	twin-ingest -q --no-origin a.csv.gz | cmp - plain
+	head -c 5000 a.csv.gz >cut.csv.gz
+	run -2 --separate-stderr twin-ingest -q cut.csv.gz
+	says "cannot read 'cut.csv.gz'"
+}
+
+@test "a full disk is an error, in any of the outputs" {
+	printf 'time,x\n2026-03-01,1\n2026-03-01\n' >a.csv
+	run -2 --separate-stderr twin-ingest -q -o /dev/full a.csv
+	says "cannot write '/dev/full': No space left on device"
+	run -2 --separate-stderr twin-ingest -q --rejects /dev/full a.csv
+	says "cannot write '/dev/full': No space left on device"
+}
+
+@test "the same bytes give the same readings through a file, a pipe and a trickle" {
+	{
+		printf '\xef\xbb\xbfdatetime;a b;note\r\n'
+		for i in {10..59}; do printf '2026-03-01 12:00:%s;%s.5;"x\r\n;y"\r\n' "$i" "$i"; done
+	} >run.csv
+	twin-ingest --no-origin --entity-id run run.csv >file 2>file.err
+	dd if=run.csv bs=10 status=none | twin-ingest --no-origin --entity-id run >pipe
+	while IFS= read -r -n 7 -d '' piece || [[ -n $piece ]]; do printf '%s' "$piece"; done <run.csv | twin-ingest --no-origin --entity-id run >trickle
+	cmp file pipe
+	cmp file trickle
+	[[ $(wc -l <file) == 100 ]]
+}
+
+@test "each row of a live pipe comes out at once" {
+	mkfifo in out
+	twin-ingest -q --entity-id p <in >out &
+	exec {to}>in {from}<out
+	printf 'time,x\n2026-03-01,1\n' >&"$to"
+	read -r -t 10 line <&"$from"
+	[[ $line == '{"entity_id":"p","property":"x","timestamp":"2026-03-01T00:00:00Z","value":1}' ]]
+	printf '2026-03-02,2\n' >&"$to"
+	read -r -t 10 line <&"$from"
+	[[ $line == *'"value":2}' ]]
+	exec {to}>&-
+	wait $!
+}
+
+@test "--now live stamps when a row was learnt" {
+	printf 'x\n1\n' >a.csv
+	run -0 twin-ingest -q --now live a.csv
+	[[ $output =~ \"timestamp\":\"(20[0-9T:.-]+Z)\",\"value\":1,\"received\":\"(20[0-9T:.-]+Z)\",\"origin\":\"a.csv:2\",\"metadata\":\{\"timestamp_source\":\"now\"\}\}$ ]]
+	[[ ${BASH_REMATCH[1]} == "${BASH_REMATCH[2]}" ]]
+}
+
+@test "a mapping that was printed gives the same readings" {
+	{
+		echo 'when;Torque [Nm];Speed;flag;a/b;Kind'
+		for i in {10..30}; do echo "9.3.2020 10:$i;$i.50;NA;0;007;M"; done
+	} >run.csv
+	options=(--header-units --label flag --unit 'S*=rpm' --value-type 'a/b=number' --zone Europe/Berlin '--missing=NA,x' --entity-id '{Kind}-{row}')
+	twin-ingest "${options[@]}" run.csv >first
+	twin-ingest "${options[@]}" --print-map run.csv >map.json
+	twin-ingest --map map.json run.csv >second
+	cmp first second
+	twin-ingest --map map.json --print-map run.csv | cmp - map.json
+	[[ $(wc -l <first) == 63 ]]
+}
+
+@test "options go before the mapping file" {
+	printf 'time,a,b\n2026-03-01,1,2\n' >run.csv
+	echo '{"entity_id": "x", "values": [{"from": "a", "property": "p", "unit": "K"}], "labels": ["b"]}' >map.json
+	run -0 twin-ingest -q --no-origin --map map.json --entity-id y --unit p=Cel --value-type a=string run.csv
+	same <<-'END'
+		{"entity_id":"y","property":"p","timestamp":"2026-03-01T00:00:00Z","value":"1","unit":"Cel"}
+		{"type":"label","entity_id":"y","timestamp":"2026-03-01T00:00:00Z","label":{"b":2}}
+	END
+}
+
+@test "usage errors name the option" {
+	printf 'time,a\n2026-03-01,1\n' >a.csv
+	echo '{"vlaues": []}' >map.json
+	run -2 twin-ingest --map map.json a.csv
+	says "mapping 'map.json': member 'vlaues' is not known"
+	run -2 twin-ingest --map none.json a.csv
+	says "cannot open 'none.json'"
+	run -2 twin-ingest --time-format '%H:%M' a.csv
+	says "--time-format: pattern '%H:%M' gives no date"
+	run -2 twin-ingest --time row:0 a.csv
+	says "--time: 'row:0'"
+	run -2 twin-ingest --zone Mars a.csv
+	says "--zone:"
+	run -2 twin-ingest --delimiter ab a.csv
+	says "--delimiter: 'ab' is no delimiter"
+	run -2 twin-ingest --value-type a=float a.csv
+	says "--value-type: 'float' is no value type"
+	run -2 twin-ingest --unit K a.csv
+	says "--unit: 'K' has no NAME=TEXT"
+	run -2 twin-ingest --header --no-header a.csv
+	says "--header and --no-header exclude each other"
+	run -2 twin-ingest --property-column a a.csv
+	says "--property-column and --value-column need each other"
+	run -2 twin-ingest -e readings a.csv
+	says "readings"
+	run -2 twin-ingest -o a.csv a.csv
+	[[ $(cat a.csv) == time,a* ]]
+}
+
+@test "labels and rejected records can go to files of their own" {
+	printf 'time,a,bad\n2026-03-01,1,0\n2026-03-02,1\n' >a.csv
+	run -3 --separate-stderr twin-ingest -q --no-origin --label bad -e reading,label=l.ndjson,rejected=r.ndjson a.csv
+	[[ $output == '{"entity_id":"a","property":"a","timestamp":"2026-03-01T00:00:00Z","value":1}' ]]
+	same l.ndjson <<-'END'
+		{"type":"label","entity_id":"a","timestamp":"2026-03-01T00:00:00Z","label":{"bad":0}}
+	END
+	same r.ndjson <<-'END'
+		{"type":"rejected","reason":"invalid","message":"2 columns, expected 3","source":"a.csv","line":3,"input":"2026-03-02,1"}
+	END
+}
+
+@test "--stats counts" {
+	printf 'time,a,b\n2026-03-01,1,NA\n2026-03-02\n' >a.csv
+	run -3 --separate-stderr twin-ingest -q --stats a.csv
+	[[ ${stderr_lines[-1]} == '{"rows":1,"readings":1,"labels":0,"missing":1,"rejected":1}' ]]
+}
+
+@test "readings of twin-ingest pass through it unchanged" {
+	printf 'time,a\n2026-03-01,1.50\n' >a.csv
+	twin-ingest -q a.csv >first
+	twin-ingest -q first >second
+	cmp first second
+	twin-ingest -q -F csv a.csv >a2.csv
+	twin-ingest -q --no-origin a2.csv >third
+	twin-ingest -q --no-origin a.csv | cmp - third
+}
+
+# Rows of strings as csv-spectrum writes them down, from readings of strings.
+rows_of() {
+	jq -sc 'group_by(.timestamp) | map(map({(.property): .value}) | add)'
+}
+
+@test "csv-spectrum comes out as it says" {
+	needs jq
+	require_data vectors/csv-spectrum/csvs
+	for csv in "$data"/*.csv; do
+		name=$(basename "$csv" .csv)
+		want=$(jq -c 'if type == "array" then . else [.] end' "${data%csvs}json/$name.json")
+		status=0
+		got=$(twin-ingest -q --no-origin -f csv --delimiter , --header --entity-id x --time row:1s --value-type '*=string' --missing=- "$csv" 2>err | rows_of) || status=$?
+		echo "$name: $got"
+		if [[ $name == location_coordinates ]]; then
+			# Its JSON is not what its CSV holds, and the CSV has a quote within a cell.
+			[[ $(<err) == *"a quote stands within a cell"* ]]
+			continue
+		fi
+		[[ $(jq -cS . <<<"$want") == "$(jq -cS . <<<"$got")" ]]
+	done
+}
+
+@test "all runs of the water rig in one call, labels apart" {
+	require_data recorded/water-rig
+	run -0 --separate-stderr twin-ingest --entity-id '{dir}/{stem}' --label anomaly,changepoint -e label=labels -o readings "$data"/*/*.csv
+	[[ $stderr == *"delimiter ';', header, time 'datetime' (iso, UTC)" ]]
+	rows=$(cat "$data"/*/*.csv | grep -vc datetime)
+	[[ $(wc -l <readings) == 0 ]]
+	[[ $(wc -l <labels) == $(cat "$data"/{valve1,valve2,other}/*.csv | grep -vc datetime) ]]
+	twin-ingest -q --no-origin --entity-id '{dir}/{stem}' --label 'anomaly,change*' -e reading "$data"/*/*.csv >readings
+	[[ $(wc -l <readings) == $((rows * 8)) ]]
+	awk -F ';' '{ sub(/\r$/, "") } FNR > 1 { t = $1; sub(" ", "T", t); print t "Z " $5 }' "$data/valve1/0.csv" >want
+	sed -n 's/{"entity_id":"valve1\/0","property":"Pressure","timestamp":"\(.*\)","value":\(.*\)}/\1 \2/p' readings | cmp - want
+}
+
+@test "turbofan: blanks between cells, no header, cycles instead of time" {
+	require_data recorded/turbofan/train_FD001.txt.gz
+	names=unit,cycle,s1,s2,s3,$(seq -s, -f m%g 1 21)
+	twin-ingest -q --no-origin --columns "$names" --time cycle --time-format cycle --entity-id '{stem}/{unit}' "$data" >out
+	[[ $(wc -l <out) == $(($(zcat "$data" | wc -l) * 24)) ]]
+	want=$(zcat "$data" | awk '$1 == 3 { n++; s = $9 } END { print n " " s }')
+	got=$(grep '"train_FD001/3","property":"m4"' out | sed 's/.*"value":\([^,]*\),.*"value":\([0-9]*\)}}}/\2 \1/' | tail -n 1)
+	[[ $got == "$want" ]]
+}
+
+@test "nab, transformer and fleet: time and twin are found" {
+	require_data recorded/nab recorded/transformer recorded/fleet-maintenance recorded
+	run -0 --separate-stderr twin-ingest -o out "$data"/nab/data/*/*.csv
+	[[ $(wc -l <out) == $(awk 'FNR > 1' "$data"/nab/data/*/*.csv | wc -l) ]]
+	run -0 --separate-stderr twin-ingest -o out "$data/transformer/ETTh1.csv.gz"
+	[[ $(wc -l <out) == $((17420 * 7)) ]]
+	run -0 --separate-stderr twin-ingest -o out "$data/fleet-maintenance/PdM_errors.csv"
+	says "twin '{machineID}'"
+	[[ $(wc -l <out) == $(tail -n +2 "$data/fleet-maintenance/PdM_errors.csv" | wc -l) ]]
+	[[ $(head -n 1 out) == '{"entity_id":"1","property":"errorID","timestamp":"2020-01-03T07:00:00Z","value":"error1",'* ]]
+}
+
+@test "recordings without a time are refused until somebody says what their rows are" {
+	require_data recorded/gas-turbine recorded/milling recorded/battery recorded
+	for file in gas-turbine/gt_2011.csv.gz milling/ai4i2020.csv battery/B0005.csv fleet-maintenance/PdM_machines.csv; do
+		run -2 --separate-stderr twin-ingest "$data/$file"
+		[[ -z $output ]]
+		says "has no column of times that can be recognised"
+	done
+	twin-ingest -q --no-origin --time row:1h --time-start 2011-01-01 "$data/gas-turbine/gt_2011.csv.gz" >out
+	rows=$(($(zcat "$data/gas-turbine/gt_2011.csv.gz" | wc -l) - 1))
+	[[ $(wc -l <out) == $((rows * 11)) ]]
+	tail -n 1 out | grep -q "\"timestamp\":\"$(date -u -d "2011-01-01 + $((rows - 1)) hours" +%FT%TZ)\""
+	twin-ingest -q --no-origin --header-units --time row:1m --entity-id '{Product ID}' --skip UDI "$data/milling/ai4i2020.csv" >out
+	[[ $(sed -n 2p out) == '{"entity_id":"M14860","property":"Air temperature","timestamp":"1970-01-01T00:00:00Z","value":298.1,"unit":"K","metadata":{"timestamp_source":"row"}}' ]]
+	twin-ingest -q --no-origin --time discharge --time-format cycle --take capacity "$data"/battery/B000[567].csv >out
+	[[ $(head -n 1 out) == '{"entity_id":"B0005","property":"capacity","timestamp":"1970-01-01T00:00:01Z","value":1.8564874208181574,"metadata":{"axis":{"unit":"cycle","value":1}}}' ]]
+}
+
+@test "the chemical plant counts minutes from its start" {
+	require_data recorded/chemical-plant/d01_te.csv.gz
+	twin-ingest -q --no-origin --time t_min --time-format 1-min --time-start 2026-01-01 --take 'XMEAS1' "$data" >out
+	[[ $(wc -l <out) == 960 ]]
+	[[ $(tail -n 1 out) == '{"entity_id":"d01_te","property":"XMEAS1","timestamp":"2026-01-02T23:57:00Z",'* ]]
+}
