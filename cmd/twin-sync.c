@@ -39,43 +39,26 @@ static const struct program_info info = {
 
 static void parse_args(struct config *cfg, int *argc, char ***argv)
 {
+	// clang-format off
 	const struct option_spec specs[] = {
 	    {.kind = OPTION_HEADING, .help = "State"},
 	    OPTION_MODEL(&cfg->model),
-	    {.kind = OPTION_DURATION,
-		.long_name = "stale-after",
-		.target = &cfg->stale_after,
-		.argument = "DUR",
-		.help = "a reading older than this is stale",
-		.minimum = 1,
-		.maximum = INT64_MAX},
-	    {.kind = OPTION_DURATION,
-		.long_name = "max-future",
-		.target = &cfg->max_future,
-		.argument = "DUR",
-		.help = "refuse readings further ahead than this"},
-	    {.kind = OPTION_FILE,
-		.long_name = "entities",
-		.target = &cfg->entities,
-		.argument = "FILE",
-		.help = "refuse twins that it does not list"},
-	    {.kind = OPTION_FLAG,
-		.long_name = "enforce",
-		.target = &cfg->enforce,
-		.help = "refuse what the model does not allow"},
+	    {.kind = OPTION_DURATION, .long_name = "stale-after", .target = &cfg->stale_after, .minimum = 1, .maximum = INT64_MAX,
+	     .argument = "DUR", .help = "a reading older than this is stale"},
+	    {.kind = OPTION_DURATION, .long_name = "max-future", .target = &cfg->max_future,
+	     .argument = "DUR", .help = "refuse readings further ahead than this"},
+	    {.kind = OPTION_FILE, .long_name = "entities", .target = &cfg->entities,
+	     .argument = "FILE", .help = "refuse twins that it does not list"},
+	    {.kind = OPTION_FLAG, .long_name = "enforce", .target = &cfg->enforce,
+	     .help = "refuse what the model does not allow"},
 	    {.kind = OPTION_HEADING, .help = "Selection"},
 	    OPTIONS_SELECT(&cfg->select),
 	    {.kind = OPTION_HEADING, .help = "Time"},
 	    OPTIONS_CLOCK(&cfg->clock),
 	    {.kind = OPTION_HEADING, .help = "Output"},
 	    OPTION_EMIT(&cfg->emit),
-	    {.kind = OPTION_DURATION,
-		.long_name = "every",
-		.target = &cfg->every,
-		.argument = "DUR",
-		.help = "states each DUR of event time too",
-		.minimum = 1,
-		.maximum = INT64_MAX},
+	    {.kind = OPTION_DURATION, .long_name = "every", .target = &cfg->every, .minimum = 1, .maximum = INT64_MAX,
+	     .argument = "DUR", .help = "states each DUR of event time too"},
 	    OPTION_PASS(&cfg->pass),
 	    OPTIONS_OUTPUT(&cfg->output),
 	    {.kind = OPTION_HEADING, .help = "Input and run"},
@@ -83,6 +66,7 @@ static void parse_args(struct config *cfg, int *argc, char ***argv)
 	    OPTIONS_RUN(&cfg->run),
 	    {.kind = OPTION_END},
 	};
+	// clang-format on
 
 	option_parse(&info, specs, argc, argv);
 	select_options_check(&cfg->select);
@@ -102,8 +86,9 @@ static void flush_outputs(void *context)
 {
 	struct sync *sync = context;
 
-	emit_flush(sync->emit);
+	// First, so that whoever sees an answer finds what was rejected before it.
 	rejects_flush(sync->rejects);
+	emit_flush(sync->emit);
 }
 
 static void write_rejected(void *context, struct slice record)

@@ -13,7 +13,10 @@ struct arena {
 	size_t total; // of the chunks in use
 };
 
-#define ARENA_INIT {NULL, NULL, 0, 0}
+#define ARENA_INIT                                                                                                     \
+	{                                                                                                              \
+		NULL, NULL, 0, 0                                                                                       \
+	}
 
 void arena_release(struct arena *arena);
 void arena_reset(struct arena *arena);

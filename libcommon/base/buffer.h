@@ -13,7 +13,10 @@ struct buffer {
 	size_t capacity;
 };
 
-#define BUFFER_INIT {NULL, 0, 0}
+#define BUFFER_INIT                                                                                                    \
+	{                                                                                                              \
+		NULL, 0, 0                                                                                             \
+	}
 
 void buffer_release(struct buffer *buffer);
 

@@ -120,7 +120,8 @@ int output_check_inputs(const char *path, char *const *inputs, size_t count, str
 	for (size_t i = 0; i < (count ? count : 1); i++) {
 		bool is_stdin = !count || strcmp(inputs[i], "-") == 0;
 
-		if ((is_stdin ? fstat(STDIN_FILENO, &input) : stat(inputs[i], &input)) == 0 && is_same_file(&output, &input))
+		if ((is_stdin ? fstat(STDIN_FILENO, &input) : stat(inputs[i], &input)) == 0 &&
+		    is_same_file(&output, &input))
 			return error_set(error, "'%s' is an input: write to another file and rename it", path);
 	}
 	return 0;

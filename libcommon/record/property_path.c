@@ -18,7 +18,8 @@ int property_path_check(struct slice path, struct error *error)
 		return error_set(error, "a property must not be empty");
 	if (path.length > PROPERTY_PATH_MAX)
 		return error_set(error, "a property must not be longer than %d bytes", PROPERTY_PATH_MAX);
-	for (const char *tilde = path.data; (tilde = memchr(tilde, '~', (size_t)(path.data + path.length - tilde))); tilde++)
+	for (const char *tilde = path.data; (tilde = memchr(tilde, '~', (size_t)(path.data + path.length - tilde)));
+	     tilde++)
 		if (!escape_is_known(path, (size_t)(tilde - path.data)))
 			return path_error(path, "'~' without 0 or 1 behind it", error);
 	for (int segments = 1;; segments++) {
@@ -27,7 +28,8 @@ int property_path_check(struct slice path, struct error *error)
 		if (slash ? slash == rest.data : !rest.length)
 			return path_error(path, "an empty segment", error);
 		if (segments > PROPERTY_SEGMENTS_MAX)
-			return error_set(error, "a property must not have more than %d segments", PROPERTY_SEGMENTS_MAX);
+			return error_set(
+			    error, "a property must not have more than %d segments", PROPERTY_SEGMENTS_MAX);
 		if (!slash)
 			return 0;
 		rest = slice_skip(rest, (size_t)(slash - rest.data) + 1);

@@ -65,11 +65,11 @@ struct scan {
 	struct error *error;
 	const char *p;
 	const char *end;
-	uint32_t seen;     // members met
-	uint32_t nulls;    // of these, the ones that are null and count as absent
-	uint32_t strings;  // and the ones that are strings
-	uint32_t escaped;  // strings that need decoding
-	unsigned others;   // members without a meaning so far
+	uint32_t seen;    // members met
+	uint32_t nulls;   // of these, the ones that are null and count as absent
+	uint32_t strings; // and the ones that are strings
+	uint32_t escaped; // strings that need decoding
+	unsigned others;  // members without a meaning so far
 };
 
 static int syntax_error(struct scan *scan, const char *what)
@@ -113,7 +113,7 @@ static const char *scan_word(const char *p, const char *end)
 {
 	return *p == 't' ? json_scan_word(p, end, "true", 4)
 	    : *p == 'f'  ? json_scan_word(p, end, "false", 5)
-	                 : json_scan_word(p, end, "null", 4);
+			 : json_scan_word(p, end, "null", 4);
 }
 
 static int scan_container(struct scan *scan)
@@ -373,8 +373,8 @@ static int check_count(struct scan *scan, enum record_member member, int64_t *co
 	if (check_kind(scan, member, VALUE_NUMBER, "a number"))
 		return -1;
 	if (decimal_to_int64(scan->record->text[member], count) || *count < 0)
-		return error_set(scan->error, "%s is not a whole number from 0 to 9223372036854775807",
-		    record_member_name(member));
+		return error_set(
+		    scan->error, "%s is not a whole number from 0 to 9223372036854775807", record_member_name(member));
 	return 0;
 }
 
@@ -395,7 +395,8 @@ static int check_quality(struct scan *scan)
 
 static int require(struct scan *scan, enum record_member member)
 {
-	return record_has(scan->record, member) ? 0 : error_set(scan->error, "%s is missing", record_member_name(member));
+	return record_has(scan->record, member) ? 0
+						: error_set(scan->error, "%s is missing", record_member_name(member));
 }
 
 // How deep the containers of a valid JSON text are nested.
@@ -471,8 +472,8 @@ static int check_property(struct scan *scan)
 
 static int check_state_members(struct scan *scan)
 {
-	static const enum record_member objects[] = {MEMBER_PROPERTIES, MEMBER_DESIRED, MEMBER_RELATIONSHIPS,
-	    MEMBER_COMPUTED_METRICS, MEMBER_DESIRED_METADATA};
+	static const enum record_member objects[] = {
+	    MEMBER_PROPERTIES, MEMBER_DESIRED, MEMBER_RELATIONSHIPS, MEMBER_COMPUTED_METRICS, MEMBER_DESIRED_METADATA};
 	int64_t ignored;
 
 	for (size_t i = 0; i < sizeof objects / sizeof *objects; i++)
@@ -487,12 +488,14 @@ static int check_by_type(struct scan *scan)
 
 	switch (scan->record->type) {
 	case RECORD_READING:
-		if (check_entity(scan) || require(scan, MEMBER_PROPERTY) || check_property(scan) || require(scan, MEMBER_VALUE))
+		if (check_entity(scan) || require(scan, MEMBER_PROPERTY) || check_property(scan) ||
+		    require(scan, MEMBER_VALUE))
 			return -1;
 		return check_reading(scan);
 	case RECORD_DESIRED:
 		if (check_entity(scan) || require(scan, MEMBER_PROPERTIES) ||
-		    check_kind(scan, MEMBER_PROPERTIES, VALUE_OBJECT, "an object") || check_depth(scan, MEMBER_PROPERTIES, 0))
+		    check_kind(scan, MEMBER_PROPERTIES, VALUE_OBJECT, "an object") ||
+		    check_depth(scan, MEMBER_PROPERTIES, 0))
 			return -1;
 		return check_time(scan, MEMBER_DEADLINE, &ignored);
 	case RECORD_DELETED:
@@ -538,12 +541,13 @@ static void decode_members(struct scan *scan)
 
 	// A `value` keeps its bytes, and so do containers; every other string is used as decoded.
 	for (int member = 0; member < MEMBER_COUNT; member++)
-		if ((scan->escaped & MEMBER_BIT(member)) && record->kind[member] == VALUE_STRING && member != MEMBER_VALUE)
+		if ((scan->escaped & MEMBER_BIT(member)) && record->kind[member] == VALUE_STRING &&
+		    member != MEMBER_VALUE)
 			record->text[member] = decode(scan, record->text[member]);
 }
 
-int record_scan(struct record_scanner *scanner, struct slice line, struct arena *arena, struct record *record,
-    struct error *error)
+int record_scan(
+    struct record_scanner *scanner, struct slice line, struct arena *arena, struct record *record, struct error *error)
 {
 	struct scan scan = {
 	    .scanner = scanner,

@@ -58,16 +58,16 @@ enum record_member {
 };
 
 struct record {
-	struct slice line;      // the whole text, without its newline
+	struct slice line; // the whole text, without its newline
 	enum record_type type;
-	uint32_t present;       // bit per member; a member that is null counts as absent, except `value`
-	uint64_t line_number;   // in its operand, from 1
-	int64_t timestamp;      // these five are meaningful when their member is present,
-	int64_t received;       // otherwise they hold their defaults (0, 0, 1, 0, 0)
+	uint32_t present;     // bit per member; a member that is null counts as absent, except `value`
+	uint64_t line_number; // in its operand, from 1
+	int64_t timestamp;    // these five are meaningful when their member is present,
+	int64_t received;     // otherwise they hold their defaults (0, 0, 1, 0, 0)
 	double quality;
 	int64_t seq;
 	int64_t counter;
-	uint64_t series_hash;   // of entity_id and property; readings only
+	uint64_t series_hash;       // of entity_id and property; readings only
 	uint8_t kind[MEMBER_COUNT]; // enum value_kind
 	// Strings: decoded, between the quotes. Everything else: the text as it was written.
 	struct slice text[MEMBER_COUNT];
@@ -97,11 +97,11 @@ static inline struct slice record_text(const struct record *record, enum record_
 
 // What a thread needs to take lines apart; one per thread.
 struct record_scanner {
-	uint8_t next[16];               // which member followed which in the line before: streams repeat their shape
-	struct value_tree tree;         // for members that are containers
+	uint8_t next[16];                  // which member followed which in the line before: streams repeat their shape
+	struct value_tree tree;            // for members that are containers
 	char minute[RECORD_MINUTE_LENGTH]; // the first bytes of the time read last,
 	int64_t minute_start;              // and the minute it fell into
-	struct buffer names;            // of members without a meaning, while duplicates are looked for
+	struct buffer names;               // of members without a meaning, while duplicates are looked for
 };
 
 void record_scanner_init(struct record_scanner *scanner);

@@ -13,7 +13,10 @@ struct plain_member {
 	uint16_t mask; // of the bytes that are the name's
 };
 
-#define PLAIN(name, which) {"\"" name "\":", which, sizeof(name) + 2, (1u << (sizeof(name) + 2)) - 1}
+#define PLAIN(name, which)                                                                                             \
+	{                                                                                                              \
+		"\"" name "\":", which, sizeof(name) + 2, (1u << (sizeof(name) + 2)) - 1                               \
+	}
 
 static const struct plain_member members[] = {
     PLAIN("entity_id", MEMBER_ENTITY_ID),
@@ -78,7 +81,8 @@ void record_note_minute(struct record_scanner *scanner, struct slice text, int64
 bool record_plain_quality(struct slice text, double *quality)
 {
 	// Up to 15 digits are exact in a double, and so is the power of ten: their quotient is what strtod gives.
-	static const double powers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+	static const double powers[] = {
+	    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
 	int64_t digits = 0;
 
 	if (text.length < 3 || text.length > 17 || text.data[0] != '0' || text.data[1] != '.')
@@ -118,8 +122,8 @@ static inline int find_member(struct record_scanner *scanner, const char *p, siz
 }
 
 // The members up to the closing brace; returns the byte behind it. NULL when there is anything unusual.
-static inline const char *scan_members(struct record_scanner *scanner, const char *p, const char *end, struct record *record,
-    uint32_t *strings)
+static inline const char *scan_members(
+    struct record_scanner *scanner, const char *p, const char *end, struct record *record, uint32_t *strings)
 {
 	size_t previous = PLAIN_COUNT;
 	uint32_t seen = 0, text_members = 0;
@@ -178,7 +182,8 @@ static bool check_values(struct record_scanner *scanner, struct record *record)
 	if (record_has(record, MEMBER_QUALITY) && !record_plain_quality(record->text[MEMBER_QUALITY], &record->quality))
 		return false;
 	record->received = 0;
-	return !record_has(record, MEMBER_RECEIVED) || !timestamp_parse(record->text[MEMBER_RECEIVED], &record->received, NULL);
+	return !record_has(record, MEMBER_RECEIVED) ||
+	    !timestamp_parse(record->text[MEMBER_RECEIVED], &record->received, NULL);
 }
 
 const char *record_scan_plain(struct record_scanner *scanner, const char *p, const char *end, struct record *record)

@@ -24,9 +24,9 @@ enum reader_result {
 struct record_reader_options {
 	char *const *operands; // borrowed
 	size_t operand_count;
-	int64_t threads;         // 0: as many as there are cores, up to four; 1: the caller's own
-	size_t max_line;         // longest line in bytes
-	struct rejects *rejects; // where lines go that hold no record
+	int64_t threads;                    // 0: as many as there are cores, up to four; 1: the caller's own
+	size_t max_line;                    // longest line in bytes
+	struct rejects *rejects;            // where lines go that hold no record
 	void (*before_wait)(void *context); // called before waiting for input: flush outputs here
 	void *context;
 };

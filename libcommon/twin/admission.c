@@ -19,8 +19,8 @@ void admission_start(struct admission *admission)
 {
 	const struct select_options *select = admission->select;
 
-	admission->is_open = !select->from.given && !select->to.given && !select->entities.count && !select->properties.count &&
-	    !admission->only_entities && admission->max_future < 0 && !admission->model;
+	admission->is_open = !select->from.given && !select->to.given && !select->entities.count &&
+	    !select->properties.count && !admission->only_entities && admission->max_future < 0 && !admission->model;
 }
 
 static int add_entity(struct admission *admission, struct slice line, struct value_tree *tree, struct buffer *scratch)
@@ -59,7 +59,8 @@ int admission_read_entities(struct admission *admission, const char *path, struc
 		if (id.length && id.data[id.length - 1] == '\r')
 			id.length--;
 		if (add_entity(admission, id, &tree, &scratch))
-			failed = error_set(error, "%s:%llu: a record without an entity_id", path, (unsigned long long)line);
+			failed =
+			    error_set(error, "%s:%llu: a record without an entity_id", path, (unsigned long long)line);
 	}
 	value_tree_release(&tree);
 	buffer_release(&scratch);
@@ -123,8 +124,8 @@ static enum admission_result judge_value(const struct admission *admission, stru
 	return ADMISSION_ADMIT;
 }
 
-enum admission_result admission_judge(const struct admission *admission, const struct record *record,
-    struct assignment *item)
+enum admission_result admission_judge(
+    const struct admission *admission, const struct record *record, struct assignment *item)
 {
 	if (admission->is_open)
 		return ADMISSION_ADMIT;

@@ -14,12 +14,12 @@
 
 struct admission {
 	const struct select_options *select;
-	const struct model *model;   // NULL for none
-	struct hash_map entities;    // of --entities
+	const struct model *model; // NULL for none
+	struct hash_map entities;  // of --entities
 	bool only_entities;
 	bool is_open; // nothing is asked for: everything is admitted as it is
 	bool enforce;
-	int64_t max_future;          // nanoseconds; negative: anything goes
+	int64_t max_future; // nanoseconds; negative: anything goes
 	bool has_now;
 	int64_t now;
 };
@@ -42,7 +42,7 @@ void admission_release(struct admission *admission);
 void admission_start(struct admission *admission);
 
 // May lower the assignment's quality, and gives it its sensor's priority.
-enum admission_result admission_judge(const struct admission *admission, const struct record *record,
-    struct assignment *assignment);
+enum admission_result admission_judge(
+    const struct admission *admission, const struct record *record, struct assignment *assignment);
 
 #endif

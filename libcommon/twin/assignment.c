@@ -37,7 +37,8 @@ struct slice assignments_compact(struct assignments *list, struct slice text)
 	return list->scratch.length == text.length ? text : arena_dup(&list->arena, buffer_slice(&list->scratch));
 }
 
-struct assignment *assignments_add(struct assignments *list, enum register_kind kind, struct slice entity_id, struct slice path)
+struct assignment *assignments_add(
+    struct assignments *list, enum register_kind kind, struct slice entity_id, struct slice path)
 {
 	list->items = memory_grow(list->items, &list->capacity, list->count + 1, sizeof *list->items);
 	struct assignment *item = &list->items[list->count++];
@@ -57,8 +58,8 @@ struct assignment *assignments_add(struct assignments *list, enum register_kind 
 }
 
 // What the record itself says of when and where from.
-static struct assignment *add_from_record(struct assignments *list, const struct record *record, enum register_kind kind,
-    struct slice path)
+static struct assignment *add_from_record(
+    struct assignments *list, const struct record *record, enum register_kind kind, struct slice path)
 {
 	struct assignment *item = assignments_add(list, kind, record->text[MEMBER_ENTITY_ID], path);
 
@@ -80,12 +81,15 @@ static void add_reading(struct assignments *list, const struct record *record)
 	    .entity_id = record->text[MEMBER_ENTITY_ID],
 	    .path = record->text[MEMBER_PROPERTY],
 	    .hash = record->series_hash,
-	    .key = {.timestamp = record->timestamp, .counter = record->counter, .live = true, .quality = record->quality},
+	    .key = {.timestamp = record->timestamp,
+		.counter = record->counter,
+		.live = true,
+		.quality = record->quality},
 	    .tail = {.sensor_id = record_text(record, MEMBER_SENSOR_ID),
-	        .seq = record->seq,
-	        .value = assignments_compact(list, record->text[MEMBER_VALUE]),
-	        .unit = record_text(record, MEMBER_UNIT),
-	        .command_id = SLICE_EMPTY},
+		.seq = record->seq,
+		.value = assignments_compact(list, record->text[MEMBER_VALUE]),
+		.unit = record_text(record, MEMBER_UNIT),
+		.command_id = SLICE_EMPTY},
 	    .origin = record_text(record, MEMBER_ORIGIN),
 	    .ack = assignments_compact(list, record_text(record, MEMBER_ACK)),
 	    .deadline = NO_DEADLINE,
@@ -95,8 +99,8 @@ static void add_reading(struct assignments *list, const struct record *record)
 static void add_deleted(struct assignments *list, const struct record *record)
 {
 	bool whole = !record_has(record, MEMBER_PROPERTY);
-	struct assignment *item = add_from_record(list, record, whole ? REGISTER_TOMBSTONE : REGISTER_REPORTED,
-	    record_text(record, MEMBER_PROPERTY));
+	struct assignment *item = add_from_record(
+	    list, record, whole ? REGISTER_TOMBSTONE : REGISTER_REPORTED, record_text(record, MEMBER_PROPERTY));
 
 	item->key.live = false;
 }
@@ -152,7 +156,8 @@ static int add_desired_leaves(struct assignments *list, const struct record *rec
 		} else if (assignments_check_path(list, error)) {
 			return -1;
 		} else {
-			struct assignment *item = add_from_record(list, record, REGISTER_DESIRED, assignments_path(list));
+			struct assignment *item =
+			    add_from_record(list, record, REGISTER_DESIRED, assignments_path(list));
 
 			item->key.live = member->kind != VALUE_NULL;
 			item->tail.value = item->key.live ? assignments_compact(list, member->text) : SLICE_EMPTY;
@@ -183,7 +188,8 @@ static struct slice without_identity(struct assignments *list, const struct valu
 	struct buffer text = BUFFER_INIT;
 
 	buffer_append_char(&text, '{');
-	for (const struct value *member = value_first(tree, value_root(tree)); member; member = value_next(tree, member)) {
+	for (const struct value *member = value_first(tree, value_root(tree)); member;
+	     member = value_next(tree, member)) {
 		struct slice name = member->name;
 		struct buffer decoded = BUFFER_INIT;
 

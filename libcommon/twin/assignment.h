@@ -32,7 +32,7 @@ struct assignment {
 	struct fold_key key;
 	struct fold_tail tail;
 	struct slice origin;
-	struct slice ack;  // JSON object, or empty
+	struct slice ack; // JSON object, or empty
 	int64_t deadline;
 };
 
@@ -46,7 +46,10 @@ struct assignments {
 	struct buffer scratch;
 };
 
-#define ASSIGNMENTS_INIT {0}
+#define ASSIGNMENTS_INIT                                                                                               \
+	{                                                                                                              \
+		0                                                                                                      \
+	}
 
 void assignments_release(struct assignments *list);
 

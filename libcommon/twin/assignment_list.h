@@ -13,7 +13,8 @@ static inline bool value_is_leaf(const struct value *node)
 }
 
 // A new assignment that is live, of full quality, and says nothing else yet.
-struct assignment *assignments_add(struct assignments *list, enum register_kind kind, struct slice entity_id, struct slice path);
+struct assignment *assignments_add(
+    struct assignments *list, enum register_kind kind, struct slice entity_id, struct slice path);
 
 // The value without the white space between its tokens; a copy only where there is any.
 struct slice assignments_compact(struct assignments *list, struct slice text);

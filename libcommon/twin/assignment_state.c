@@ -30,7 +30,8 @@ static const struct value *member_of(const struct value_tree *tree, const struct
 
 static int entry_error(struct document *doc, struct slice path, const char *what)
 {
-	return error_set(doc->error, "%s of '%.*s': %s", doc->kind == REGISTER_DESIRED ? "desired_metadata" : "metadata",
+	return error_set(doc->error, "%s of '%.*s': %s",
+	    doc->kind == REGISTER_DESIRED ? "desired_metadata" : "metadata",
 	    (int)(path.length < 100 ? path.length : 100), path.data, what);
 }
 
@@ -74,7 +75,8 @@ static int read_string(struct document *doc, const struct value *node, struct sl
 }
 
 // Quality, unit and ack are the readings' own.
-static int read_reading_member(struct document *doc, struct assignment *item, struct slice name, const struct value *node)
+static int read_reading_member(
+    struct document *doc, struct assignment *item, struct slice name, const struct value *node)
 {
 	if (slice_is(name, "quality"))
 		return read_quality(node, &item->key.quality);
@@ -261,8 +263,8 @@ static int add_bare_leaves(struct document *doc, const struct value *object)
 		} else if (assignments_check_path(doc->list, doc->error)) {
 			return -1;
 		} else {
-			struct assignment *item = assignments_add(doc->list, doc->kind, doc->record->text[MEMBER_ENTITY_ID],
-			    assignments_path(doc->list));
+			struct assignment *item = assignments_add(
+			    doc->list, doc->kind, doc->record->text[MEMBER_ENTITY_ID], assignments_path(doc->list));
 
 			item->key.timestamp = doc->record->timestamp;
 			item->key.live = doc->kind != REGISTER_DESIRED || node->kind != VALUE_NULL;
@@ -327,8 +329,8 @@ static int add_whole_document(struct assignments *list, const struct record *rec
 }
 
 // A register of the state itself: described by the metadata's pointer to it, else as old as the state.
-static int add_own(struct document *doc, enum register_kind kind, struct slice path, struct slice pointer, int64_t timestamp,
-    struct slice value)
+static int add_own(struct document *doc, enum register_kind kind, struct slice path, struct slice pointer,
+    int64_t timestamp, struct slice value)
 {
 	struct assignment *item = assignments_add(doc->list, kind, doc->record->text[MEMBER_ENTITY_ID], path);
 	const struct value *entry =
@@ -363,7 +365,7 @@ static int add_relationships(struct document *doc)
 		struct slice pointer = assignments_path(list);
 
 		if (add_own(doc, REGISTER_RELATIONSHIP, slice_skip(pointer, sizeof "/relationships/" - 1), pointer,
-		        doc->record->timestamp, assignments_compact(list, node->text)))
+			doc->record->timestamp, assignments_compact(list, node->text)))
 			return -1;
 	}
 	return 0;
@@ -389,16 +391,17 @@ static int add_own_registers(struct document *doc)
 			text = arena_dup(&doc->list->arena, buffer_slice(&doc->list->scratch));
 		}
 		if (add_own(doc, REGISTER_MODEL, SLICE_EMPTY, SLICE_LITERAL("/model"), record->timestamp,
-		        assignments_compact(doc->list, text)))
+			assignments_compact(doc->list, text)))
 			return -1;
 	}
 	return record_has(record, MEMBER_RELATIONSHIPS) ? add_relationships(doc) : 0;
 }
 
-static int add_metric(struct document *doc, enum register_kind kind, const struct value_tree *tree, const struct value *node)
+static int add_metric(
+    struct document *doc, enum register_kind kind, const struct value_tree *tree, const struct value *node)
 {
-	struct assignment *item = assignments_add(doc->list, kind, doc->record->text[MEMBER_ENTITY_ID],
-	    assignments_path(doc->list));
+	struct assignment *item =
+	    assignments_add(doc->list, kind, doc->record->text[MEMBER_ENTITY_ID], assignments_path(doc->list));
 	struct document own = *doc;
 
 	if (node->kind != VALUE_OBJECT || !member_of(tree, node, "timestamp"))

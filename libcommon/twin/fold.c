@@ -93,8 +93,7 @@ int fold_compare(const struct fold_register *a, const struct fold_register *b, c
 static bool says_two_things(const struct fold_tail *a, const struct fold_tail *b)
 {
 	return slice_equal(a->sensor_id, b->sensor_id) && a->seq == b->seq &&
-	    (!slice_equal(a->unit, b->unit) ||
-	        (!slice_equal(a->value, b->value) && compare_canonical(a, b) != 0));
+	    (!slice_equal(a->unit, b->unit) || (!slice_equal(a->value, b->value) && compare_canonical(a, b) != 0));
 }
 
 enum fold_outcome fold_judge(const struct fold_register *held, const struct fold_key *key, const struct fold_tail *tail,

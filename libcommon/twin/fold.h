@@ -18,7 +18,7 @@
 struct fold_key {
 	int64_t timestamp;
 	int64_t counter;
-	bool live;       // false for a delete or a withdrawal
+	bool live; // false for a delete or a withdrawal
 	double quality;
 	int64_t priority; // of the sensor, by the model
 };
@@ -27,10 +27,12 @@ struct fold_key {
 struct fold_tail {
 	struct slice sensor_id;
 	int64_t seq;
-	struct slice value; // without white space between tokens; compared by its canonical form first; empty for a delete
+	struct slice
+	    value; // without white space between tokens; compared by its canonical form first; empty for a delete
 	struct slice unit;
 	struct slice command_id;
-	struct fold_canonical **canonical; // where the owner keeps the value's canonical form once it was needed; NULL for nowhere
+	struct fold_canonical *
+	    *canonical; // where the owner keeps the value's canonical form once it was needed; NULL for nowhere
 };
 
 // Made by the fold, freed by the owner with free().

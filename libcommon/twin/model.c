@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <fnmatch.h>
 #include <jansson.h>
-#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -73,24 +73,30 @@ static int read_type(const struct model_source *source, const char *where, json_
 	return complain(source, where, "type is none of any, number, integer, string, boolean, object, array");
 }
 
-static int read_bound(const struct model_source *source, const char *where, json_t *node, bool *has, double *bound)
+// As text, so that values are compared with it digit by digit.
+static int read_bound(const struct model_source *source, const char *where, json_t *node, char bound[MODEL_BOUND_SIZE])
 {
 	if (!json_is_number(node) && !json_is_null(node))
 		return complain(source, where, "range takes two numbers, or null for an open end");
-	*has = json_is_number(node);
-	*bound = *has ? json_number_value(node) : 0;
+	bound[0] = '\0';
+	if (json_is_integer(node))
+		snprintf(bound, MODEL_BOUND_SIZE, "%" JSON_INTEGER_FORMAT, json_integer_value(node));
+	else if (json_is_real(node))
+		bound[decimal_format_double(bound, json_real_value(node))] = '\0';
 	return 0;
 }
 
 static int read_range(
     const struct model_source *source, const char *where, json_t *node, struct model_property *property)
 {
+	char *minimum = property->minimum, *maximum = property->maximum;
+
 	if (!json_is_array(node) || json_array_size(node) != 2)
 		return complain(source, where, "range is not [minimum, maximum]");
-	if (read_bound(source, where, json_array_get(node, 0), &property->has_minimum, &property->minimum) ||
-	    read_bound(source, where, json_array_get(node, 1), &property->has_maximum, &property->maximum))
+	if (read_bound(source, where, json_array_get(node, 0), minimum) ||
+	    read_bound(source, where, json_array_get(node, 1), maximum))
 		return -1;
-	if (property->has_minimum && property->has_maximum && property->minimum > property->maximum)
+	if (*minimum && *maximum && decimal_compare(slice_from_string(minimum), slice_from_string(maximum)) > 0)
 		return complain(source, where, "range: the minimum is above the maximum");
 	return 0;
 }
@@ -398,10 +404,8 @@ bool model_type_fits(const struct model_property *property, struct slice value)
 
 bool model_range_fits(const struct model_property *property, struct slice value)
 {
-	if ((!property->has_minimum && !property->has_maximum) || !is_number(value))
+	if (!is_number(value))
 		return true;
-	double number = decimal_to_double(value);
-
-	return !(property->has_minimum && number < property->minimum) &&
-	    !(property->has_maximum && number > property->maximum);
+	return (!property->minimum[0] || decimal_compare(value, slice_from_string(property->minimum)) >= 0) &&
+	    (!property->maximum[0] || decimal_compare(value, slice_from_string(property->maximum)) <= 0);
 }

@@ -20,15 +20,17 @@ enum model_type {
 	MODEL_ARRAY,
 };
 
+#define MODEL_BOUND_SIZE 33 // the longest shortest double, and a terminator
+
 struct model_property {
 	struct slice path;
 	enum model_type type;
 	char *unit; // NULL when not declared
-	bool has_minimum, has_maximum;
-	double minimum, maximum;   // both inclusive
-	int64_t interval;          // nanoseconds between readings, 0 when not declared
-	int64_t stale_after;       // nanoseconds, 0 when not declared
-	double absolute, relative; // tolerances of desired against reported
+	char minimum[MODEL_BOUND_SIZE],
+	    maximum[MODEL_BOUND_SIZE]; // decimal text, both inclusive; empty for an open end
+	int64_t interval;              // nanoseconds between readings, 0 when not declared
+	int64_t stale_after;           // nanoseconds, 0 when not declared
+	double absolute, relative;     // tolerances of desired against reported
 	bool required;
 };
 

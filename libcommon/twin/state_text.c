@@ -178,21 +178,24 @@ static int compare_entries(const void *a, const void *b)
 
 static size_t gather(struct state_writer *writer, size_t count, const char *prefix, const struct view_list *list)
 {
-	writer->entries = memory_grow(writer->entries, &writer->entry_capacity, count + list->count + 1, sizeof *writer->entries);
+	writer->entries =
+	    memory_grow(writer->entries, &writer->entry_capacity, count + list->count + 1, sizeof *writer->entries);
 	for (size_t i = 0; i < list->count; i++)
-		writer->entries[count++] =
-		    (struct state_entry){.prefix = prefix, .path = list->entries[i].series->path, .entry = &list->entries[i]};
+		writer->entries[count++] = (struct state_entry){
+		    .prefix = prefix, .path = list->entries[i].series->path, .entry = &list->entries[i]};
 	return count;
 }
 
 static bool has_details(const struct assignment *item)
 {
-	return item->key.counter || item->key.quality != 1 || item->tail.sensor_id.length || item->tail.seq || item->origin.length;
+	return item->key.counter || item->key.quality != 1 || item->tail.sensor_id.length || item->tail.seq ||
+	    item->origin.length;
 }
 
 static struct assignment tombstone_assignment(const struct twin *twin)
 {
-	const struct series whole = {.kind = REGISTER_TOMBSTONE, .twin = (struct twin *)(uintptr_t)twin, .path = SLICE_EMPTY};
+	const struct series whole = {
+	    .kind = REGISTER_TOMBSTONE, .twin = (struct twin *)(uintptr_t)twin, .path = SLICE_EMPTY};
 
 	return register_assignment(&whole, &twin->tombstone);
 }

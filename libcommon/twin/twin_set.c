@@ -23,7 +23,7 @@ struct content {
 	int64_t seq;
 	int64_t deadline;
 	struct fold_canonical *canonical; // of the value, once a tie has asked for it
-	uint32_t ends[TEXT_COUNT]; // where each text ends in bytes; it begins where the one before ends
+	uint32_t ends[TEXT_COUNT];        // where each text ends in bytes; it begins where the one before ends
 	char bytes[];
 };
 
@@ -240,7 +240,8 @@ static void insert_slot(struct twin_slot *slots, size_t capacity, struct twin_sl
 	slots[at] = slot;
 }
 
-static uint64_t secret_hash(const struct twin_set *set, enum register_kind kind, struct slice entity_id, struct slice path)
+static uint64_t secret_hash(
+    const struct twin_set *set, enum register_kind kind, struct slice entity_id, struct slice path)
 {
 	return hash_bytes_keyed(entity_id, set->key) + 3 * hash_bytes_keyed(path, set->key) + (uint64_t)kind;
 }
@@ -275,7 +276,8 @@ static void use_secret_hash(struct twin_set *set)
 
 		if (!series)
 			continue;
-		uint64_t hash = secret_hash(set, series->kind, slice_of(series->name, series->entity_length), series->path);
+		uint64_t hash =
+		    secret_hash(set, series->kind, slice_of(series->name, series->entity_length), series->path);
 
 		insert_slot(slots, set->slot_capacity, (struct twin_slot){hash, series});
 	}
@@ -318,9 +320,11 @@ static size_t find_slot(const struct twin_set *set, const struct assignment *ite
 	return at;
 }
 
-struct series *twin_set_find_series(const struct twin_set *set, enum register_kind kind, struct slice entity_id, struct slice path)
+struct series *twin_set_find_series(
+    const struct twin_set *set, enum register_kind kind, struct slice entity_id, struct slice path)
 {
-	struct assignment item = {.kind = kind, .entity_id = entity_id, .path = path, .hash = assignment_hash(kind, entity_id, path)};
+	struct assignment item = {
+	    .kind = kind, .entity_id = entity_id, .path = path, .hash = assignment_hash(kind, entity_id, path)};
 	size_t probes;
 
 	return set->slot_capacity ? set->slots[find_slot(set, &item, slot_hash(set, &item), &probes)].series : NULL;
@@ -417,7 +421,8 @@ bool register_stands(const struct twin *twin, const struct fold_register *held)
 	return held->handle && !(twin->tombstone.handle && is_before_delete(&held->key, &twin->tombstone));
 }
 
-static void put_one(struct twin_set *set, struct fold_register *held, const struct assignment *item, struct twin_put *put)
+static void put_one(
+    struct twin_set *set, struct fold_register *held, const struct assignment *item, struct twin_put *put)
 {
 	put->outcome = fold_judge(held, &item->key, &item->tail, &set->owner);
 	if (put->outcome == FOLD_TAKEN) {
@@ -433,8 +438,9 @@ static void put_usable(struct twin_set *set, struct series *series, const struct
 	enum fold_outcome usable = fold_judge(&series->usable, &item->key, &item->tail, &set->owner);
 
 	// They hold the same record as a rule; `last` is never older.
-	if (usable == FOLD_TAKEN && (series->last.handle == series->usable.handle ||
-	                                fold_judge(&series->last, &item->key, &item->tail, &set->owner) == FOLD_TAKEN)) {
+	if (usable == FOLD_TAKEN &&
+	    (series->last.handle == series->usable.handle ||
+		fold_judge(&series->last, &item->key, &item->tail, &set->owner) == FOLD_TAKEN)) {
 		replace_both(series, item);
 		put->outcome = FOLD_TAKEN;
 		put->changed = true;
@@ -450,7 +456,8 @@ static void put_usable(struct twin_set *set, struct series *series, const struct
 	}
 }
 
-static void put_reported(struct twin_set *set, struct series *series, const struct assignment *item, struct twin_put *put)
+static void put_reported(
+    struct twin_set *set, struct series *series, const struct assignment *item, struct twin_put *put)
 {
 	if (series->last.handle == series->usable.handle)
 		series->last.key = series->usable.key;

@@ -18,15 +18,16 @@ struct content; // the texts of the record that a register holds
 // One path of one kind. Reported properties have two registers, all others only `usable`.
 struct series {
 	struct fold_register usable; // the newest that can be used, or a delete: this one is shown
-	struct fold_register last;   // the newest reading of any quality; its key counts only where its handle is another than usable's
+	struct fold_register
+	    last; // the newest reading of any quality; its key counts only where its handle is another than usable's
 	enum register_kind kind;
-	uint32_t watch;              // for the caller: index + 1 of what it knows about this series
+	uint32_t watch; // for the caller: index + 1 of what it knows about this series
 	uint32_t entity_length;
 	uint32_t path_length;
 	struct twin *twin;
-	struct series *next;         // of the same twin
-	struct slice path;           // into name
-	char name[];                 // entity_id and path, so that finding a series touches it alone
+	struct series *next; // of the same twin
+	struct slice path;   // into name
+	char name[];         // entity_id and path, so that finding a series touches it alone
 };
 
 struct twin {
@@ -60,8 +61,8 @@ void twin_set_release(struct twin_set *set);
 // What became of an assignment.
 struct twin_put {
 	enum fold_outcome outcome;
-	bool changed;          // some register holds something else than before (a duplicate may bring an earlier origin)
-	struct twin *twin;     // NULL when refused by a twin's delete before a series was made
+	bool changed;      // some register holds something else than before (a duplicate may bring an earlier origin)
+	struct twin *twin; // NULL when refused by a twin's delete before a series was made
 	struct series *series; // NULL for a whole-twin delete
 };
 
@@ -86,7 +87,8 @@ static inline bool reading_is_usable(const struct fold_key *key)
 }
 
 struct twin *twin_set_find(const struct twin_set *set, struct slice entity_id);
-struct series *twin_set_find_series(const struct twin_set *set, enum register_kind kind, struct slice entity_id, struct slice path);
+struct series *twin_set_find_series(
+    const struct twin_set *set, enum register_kind kind, struct slice entity_id, struct slice path);
 
 // Whether a register holds something that its twin's delete leaves standing.
 bool register_stands(const struct twin *twin, const struct fold_register *held);

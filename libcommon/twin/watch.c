@@ -316,8 +316,8 @@ void watch_changed(struct watch *watch, struct series *series, const struct assi
 		check_desires(watch, series->twin, cause);
 }
 
-// A timer went off; the register may have moved on since it was set.
-static void reading_due(struct watch *watch, size_t at, int64_t now)
+// A timer went off; the register may have moved on since it was set, and its turn come later.
+static void reading_due(struct watch *watch, size_t at, int64_t set_for)
 {
 	struct watch_item *item = &watch->items[at];
 
@@ -325,13 +325,13 @@ static void reading_due(struct watch *watch, size_t at, int64_t now)
 		return;
 	int64_t due = add_time(item->series->usable.key.timestamp, stale_after(watch, item->series));
 
-	if (due >= now)
+	if (due > set_for)
 		set_timer(watch, at, due);
 	else if (item->state == WATCH_FRESH)
 		become_stale(watch, item, due);
 }
 
-static void desire_due(struct watch *watch, size_t at, int64_t now)
+static void desire_due(struct watch *watch, size_t at, int64_t set_for, const struct twin **drawn)
 {
 	struct watch_item *item = &watch->items[at];
 
@@ -339,13 +339,15 @@ static void desire_due(struct watch *watch, size_t at, int64_t now)
 		return;
 	int64_t deadline = register_assignment(item->series, &item->series->usable).deadline;
 
-	if (deadline >= now) {
+	if (deadline > set_for) {
 		set_timer(watch, at, deadline);
 		return;
 	}
 	if (item->state != WATCH_OPEN)
 		return;
-	twin_view_draw(&watch->view, watch->set, item->series->twin);
+	if (*drawn != item->series->twin)
+		twin_view_draw(&watch->view, watch->set, item->series->twin);
+	*drawn = item->series->twin;
 	const struct view_entry *entry = view_list_find(&watch->view.kinds[REGISTER_DESIRED], item->series->path);
 
 	if (entry && entry_is_shown(entry) &&
@@ -355,17 +357,20 @@ static void desire_due(struct watch *watch, size_t at, int64_t now)
 
 void watch_advance(struct watch *watch, int64_t now)
 {
+	const struct twin *drawn = NULL; // nothing changes meanwhile: many desires of one twin need one view
+
 	watch->now = now;
 	while (watch->timer_count && watch->timers[0].due < now) {
 		size_t at = watch->timers[0].item;
+		int64_t due = watch->timers[0].due;
 
 		watch->items[at].timer = 0;
 		if (--watch->timer_count)
 			sift_down(watch, 0, watch->timers[watch->timer_count]);
 		if (watch->items[at].series->kind == REGISTER_DESIRED)
-			desire_due(watch, at, now);
+			desire_due(watch, at, due, &drawn);
 		else
-			reading_due(watch, at, now);
+			reading_due(watch, at, due);
 	}
 }
 
