@@ -431,9 +431,9 @@ static bool help_threads(struct record_reader *reader)
 	if (pthread_mutex_trylock(&reader->source_lock))
 		return false;
 	struct batch *batch = &reader->batches[reader->next_number % reader->batch_count];
-	const struct source *source = &reader->source;
-	bool can_help =
-	    !source->ended && source->is_open && source->input.is_regular && sem_trywait(&batch->spare) == 0;
+	struct source *source = &reader->source;
+	bool can_help = !source->ended && source->is_open && !input_would_block(&source->input) &&
+	    sem_trywait(&batch->spare) == 0;
 	const int64_t at_once = 0;
 
 	if (can_help && read_batch(reader, batch, &at_once) != READER_RECORD) {
@@ -459,8 +459,8 @@ static void start_threads(struct record_reader *reader)
 		reader->stop_event = eventfd(0, EFD_CLOEXEC);
 	if (reader->stop_event < 0)
 		return;
-	// The caller works too, unless reading may wait.
-	int count = reader->thread_limit - (reader->source.is_open && reader->source.input.is_regular);
+	// The caller works too.
+	int count = reader->thread_limit - 1;
 
 	// A pipe that holds more makes fewer turns between its two ends; what is no pipe says no.
 	fcntl(reader->source.input.fd, F_SETPIPE_SZ, PIPE_SIZE);
