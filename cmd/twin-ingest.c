@@ -4,7 +4,9 @@
 // the readings then tell it.
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "base/memory.h"
 #include "base/message.h"
 #include "format/ingest.h"
 #include "format/mapping_options.h"
@@ -26,6 +28,7 @@ static const char *const format_names[] = {"auto", "csv", "tsv", "ndjson", NULL}
 struct config {
 	int format;
 	struct mapping_options mapping;
+	struct select_options select;
 	struct option_list emit;
 	struct time_settings clock;
 	struct input_options input;
@@ -76,6 +79,11 @@ static void parse_args(struct config *cfg, int *argc, char ***argv)
 	    ENTRY(OPTION_TEXT, "missing", &mapping->missing, "LIST", "words for a missing value"),
 	    ENTRY(OPTION_TEXT, "property-column", &mapping->property_column, "COL", "column that names the property"),
 	    ENTRY(OPTION_TEXT, "value-column", &mapping->value_column, "COL", "column with its value"),
+	    ENTRY(OPTION_TEXT, "unit-column", &mapping->members[MAPPING_UNIT], "COL", "column with its unit"),
+	    ENTRY(OPTION_TEXT, "quality-column", &mapping->members[MAPPING_QUALITY], "COL", "column of qualities"),
+	    ENTRY(OPTION_TEXT, "sensor-column", &mapping->members[MAPPING_SENSOR_ID], "COL", "column of sensors"),
+	    {.kind = OPTION_HEADING, .help = "Selection"},
+	    OPTIONS_SELECT(&cfg->select),
 	    {.kind = OPTION_HEADING, .help = "Output"},
 	    OPTION_EMIT(&cfg->emit),
 	    OPTIONS_OUTPUT(&cfg->output),
@@ -87,6 +95,7 @@ static void parse_args(struct config *cfg, int *argc, char ***argv)
 	};
 
 	option_parse(&info, specs, argc, argv);
+	select_options_check(&cfg->select);
 	mapping->format = cfg->format ? format_names[cfg->format] : NULL;
 }
 
@@ -116,6 +125,7 @@ static enum exit_status read_sources(const struct config *cfg, struct ingest *in
 	enum format_result result = FORMAT_DONE;
 	enum exit_status status = STATUS_DONE;
 
+	ingest->source_count = count;
 	ingest_start_progress(ingest, operands, count);
 	for (size_t i = 0; i < (count ? count : 1) && result != FORMAT_STOPPED; i++) {
 		result = ingest_source(ingest, &sources[i]);
@@ -156,6 +166,7 @@ static void set_up(const struct config *cfg, struct ingest *ingest, struct outpu
 {
 	ingest_init(ingest, mapping, &outputs->rejects);
 	reading_writer_init(&ingest->writer, outputs->emit.sinks[EMIT_READING], outputs->emit.sinks[EMIT_LABEL]);
+	selection_init(&ingest->selection, &cfg->select);
 	ingest->wants_origin = !cfg->no_origin;
 	ingest->quiet = cfg->output.quiet || cfg->print_map;
 	ingest->has_now = cfg->clock.has_now;
@@ -167,14 +178,30 @@ static void set_up(const struct config *cfg, struct ingest *ingest, struct outpu
 	ingest->mapping_out = cfg->print_map ? &outputs->emit.main_output.buffer : NULL;
 }
 
+static int check_outputs(const struct config *cfg, char *const *inputs, size_t count, struct error *error)
+{
+	if (emit_check_inputs(&cfg->emit, &cfg->output, inputs, count, error) < 0)
+		return -1;
+	return output_check_inputs(cfg->input.rejects, inputs, count, error);
+}
+
+// The mapping file has been read by now, and is not to be lost for that.
+static int check_map(const struct config *cfg, struct error *error)
+{
+	char *map = cfg->mapping.map ? memory_dup_slice(slice_from_string(cfg->mapping.map)) : NULL;
+	int result = map ? check_outputs(cfg, &map, 1, error) : 0;
+
+	free(map);
+	return result;
+}
+
 static enum exit_status run(const struct config *cfg, struct mapping *mapping, int argc, char **argv)
 {
 	struct outputs outputs;
 	struct ingest ingest;
 	struct error error;
 
-	if (emit_check_inputs(&cfg->emit, &cfg->output, argv, (size_t)argc, &error) < 0 ||
-	    output_check_inputs(cfg->input.rejects, argv, (size_t)argc, &error) < 0 ||
+	if (check_outputs(cfg, argv, (size_t)argc, &error) < 0 || check_map(cfg, &error) < 0 ||
 	    open_outputs(cfg, &outputs, &error) < 0) {
 		message_print("%s", error.message);
 		return STATUS_TROUBLE;
@@ -206,6 +233,7 @@ int main(int argc, char **argv)
 
 	mapping_release(&mapping);
 	mapping_options_release(&cfg.mapping);
+	select_options_release(&cfg.select);
 	option_list_release(&cfg.emit);
 	time_settings_release(&cfg.clock);
 	return program_end(status, NULL, 0);

@@ -48,8 +48,8 @@ load helper
 	printf 'time;a\n2026-03-01 12:00:00;1\n' >four.csv
 	run -0 --separate-stderr twin-ingest one.csv two.csv three.csv four.csv
 	[[ ${#lines[@]} == 4 ]]
-	[[ $stderr == "twin-ingest: one.csv: delimiter ',', header, time 'time' (iso, UTC), twin '{stem}'
-twin-ingest: four.csv: delimiter ';', header, time 'time' (iso, UTC), twin '{stem}'" ]]
+	[[ $stderr == "twin-ingest: one.csv: delimiter ',', header, time 'time' (iso, UTC), one twin per file, called like it
+twin-ingest: four.csv: delimiter ';', header, time 'time' (iso, UTC), one twin per file, called like it" ]]
 }
 
 @test "two files whose twins would have one name are not mixed in silence" {
@@ -121,6 +121,50 @@ twin-ingest: a.csv:3: byte 12 of the line is no UTF-8" ]]
 	run -3 --separate-stderr twin-ingest -q --no-origin --max-line 1K a.csv
 	[[ ${#lines[@]} == 2 ]]
 	[[ $stderr == "twin-ingest: a.csv:3: the line is longer than 1024 bytes (--max-line)" ]]
+}
+
+@test "a line that is too long is kept byte for byte, wherever it stands and however it comes" {
+	long=2026-03-02,$(head -c 1500000 /dev/zero | tr '\0' x)
+	printf '%s\n' time,x 2026-03-01,1 "$long" 2026-03-03,3 '2026-03-04,"open' "$long" 2026-03-05,5 >a.csv
+	printf '%s' "$long" >>a.csv
+	printf '%s\n' "$long" '2026-03-04,"open' "$long" "$long" >want
+	run -3 --separate-stderr twin-ingest -q --no-origin --entity-id a --max-line 1K --rejects bad a.csv
+	[[ ${#lines[@]} == 3 && ${lines[2]} == *'"value":5}' ]]
+	cmp bad want
+	dd if=a.csv bs=1000 status=none | twin-ingest -q --entity-id a --max-line 1K --rejects bad 2>err >out || [[ $? == 3 ]]
+	cmp bad want
+	run -2 --separate-stderr twin-ingest -q --no-origin --max-line 1K --strict --rejects bad a.csv
+	head -n 1 want | cmp bad -
+	{
+		printf '{"time":"2026-03-01","device":"p","x":1}\n{"time":"2026-03-02","device":"p","x":"%s"}\n' "$long"
+		echo '{"time":"2026-03-03","device":"p","x":3}'
+	} >a.ndjson
+	run -3 --separate-stderr twin-ingest -q --no-origin --max-line 1K --rejects bad a.ndjson
+	[[ ${#lines[@]} == 2 && $stderr == "twin-ingest: a.ndjson:2: the line is longer than 1024 bytes (--max-line)" ]]
+	sed -n 2p a.ndjson | cmp bad -
+}
+
+@test "a line of just --max-line is read, one with a byte more is not" {
+	printf 'time,x\n2026-03-01,%s\n2026-03-02,%s\n' "$(printf 'x%.0s' {1..21})" "$(printf 'x%.0s' {1..22})" >a.csv
+	run -3 --separate-stderr twin-ingest -q --no-origin --max-line 32 --rejects bad a.csv
+	[[ ${#lines[@]} == 1 && $output == *T00:00:00Z*xxx* ]]
+	sed -n 3p a.csv | cmp bad -
+	printf 'time,x\n2026-03-01,"%s\n%s"\n2026-03-02,"%s\n%s"\n' xxxxxxxxx xxxxxxxxx xxxxxxxxx xxxxxxxxxx >a.csv
+	run -3 --separate-stderr twin-ingest -q --no-origin --max-line 32 a.csv
+	[[ ${#lines[@]} == 1 && $output == *2026-03-01*xxx* ]]
+}
+
+@test "what is left of a line that is too long, when its file is cut off, is kept and told" {
+	{
+		printf 'time,x\n2026-03-01,'
+		head -c 3000000 /dev/urandom | base64 -w 0
+	} | gzip >a.csv.gz
+	head -c 2000000 a.csv.gz >cut.csv.gz
+	run -2 --separate-stderr twin-ingest -q --max-line 1K --rejects bad cut.csv.gz
+	says "cut.csv.gz:2: the line is longer than 1024 bytes"
+	says "cannot read 'cut.csv.gz'"
+	[[ $(wc -l <bad) == 1 ]]
+	cmp -n $(($(wc -c <bad) - 1)) bad <(zcat a.csv.gz | tail -n +2)
 }
 
 @test "after ten messages the others are counted" {
@@ -237,8 +281,22 @@ twin-ingest: a.csv:3: byte 12 of the line is no UTF-8" ]]
 	says "--property-column and --value-column need each other"
 	run -2 twin-ingest -e readings a.csv
 	says "readings"
-	run -2 twin-ingest -o a.csv a.csv
-	[[ $(cat a.csv) == time,a* ]]
+}
+
+@test "an output that is also an input is refused before anything of it is lost" {
+	printf 'time,a\n2026-03-01,1\n' >a.csv
+	ln a.csv same.csv
+	echo '{}' >map.json
+	cp a.csv b.csv
+	for options in '-o a.csv' '-o same.csv' '-e reading=same.csv' '--rejects same.csv' '-o map.json' '--rejects map.json'; do
+		# shellcheck disable=SC2086 # two words
+		run -2 twin-ingest --map map.json $options b.csv a.csv
+		says "twin-ingest: '${options##*[ =]}' is an input: write to another file and rename it"
+		cmp a.csv b.csv
+		[[ $(<map.json) == '{}' ]]
+	done
+	run -2 twin-ingest --entity-id a -o same.csv <a.csv
+	cmp a.csv b.csv
 }
 
 @test "labels and rejected records can go to files of their own" {
@@ -251,6 +309,106 @@ twin-ingest: a.csv:3: byte 12 of the line is no UTF-8" ]]
 	same r.ndjson <<-'END'
 		{"type":"rejected","reason":"invalid","message":"2 columns, expected 3","source":"a.csv","line":3,"input":"2026-03-02,1"}
 	END
+}
+
+@test "-E, -P, --from and --to select readings and labels, with half-open times" {
+	{
+		echo time,device,flow,flow/out,heat,bad
+		for minute in {0..3}; do echo "2026-03-01 12:0$minute,p$((minute % 2)),1$minute,2$minute,3$minute,0"; done
+	} >a.csv
+	run -0 twin-ingest -q --no-origin --label bad -E 'p1*' -P 'flow*' -P none --from 2026-03-01T12:01:00Z --to 2026-03-01T12:03:00Z a.csv
+	same <<-'END'
+		{"entity_id":"p1","property":"flow","timestamp":"2026-03-01T12:01:00Z","value":11}
+		{"entity_id":"p1","property":"flow~1out","timestamp":"2026-03-01T12:01:00Z","value":21}
+		{"type":"label","entity_id":"p1","timestamp":"2026-03-01T12:01:00Z","label":{"bad":0}}
+	END
+	# Each option leaves just what a filter of all would leave.
+	twin-ingest -q --skip bad a.csv >all
+	twin-ingest -q --skip bad -E p0 a.csv | cmp - <(grep '"p0"' all)
+	twin-ingest -q --skip bad -P '*~1*' -P heat a.csv | cmp - <(grep -e '~1' -e heat all)
+	twin-ingest -q --skip bad --from 2026-03-01T12:02:00Z a.csv | cmp - <(grep -e 12:02 -e 12:03 all)
+	twin-ingest -q --skip bad --to 2026-03-01T12:02:00Z a.csv | cmp - <(grep -e 12:00 -e 12:01 all)
+	run -0 twin-ingest -q --skip bad -P none a.csv
+	[[ -z $output ]]
+	run -2 twin-ingest --from 2026-03-01 --to 2026-03-01 a.csv
+	says "--from is not before --to"
+}
+
+@test "what -P leaves out is not looked at, a row that is no row is rejected all the same" {
+	printf 'time,a,b\n2026-03-01,x,1\n2026-03-02,2,2\n2026-03-03,3\n' >a.csv
+	run -3 --separate-stderr twin-ingest -q --no-origin --value-type a=number -P b --to 2026-03-02T00:00:00Z a.csv
+	[[ $output == '{"entity_id":"a","property":"b","timestamp":"2026-03-01T00:00:00Z","value":1}' ]]
+	[[ $stderr == "twin-ingest: a.csv:4: 2 columns, expected 3" ]]
+	run -0 twin-ingest -P b --print-map a.csv
+	[[ $output == *'"property": "b"'* && $output != *'"property": "a"'* ]]
+}
+
+@test "selection by properties goes by paths, also of mapping files, long tables and JSON" {
+	printf 'time,t\n2026-03-01,1\n' >a.csv
+	echo '{"values": [{"from": "t", "property": "oil/temp", "unit": "Cel"}]}' >map.json
+	run -0 twin-ingest -q --no-origin --map map.json -P 'oil/*' a.csv
+	[[ $output == *'"property":"oil/temp"'* ]]
+	run -0 twin-ingest -q --no-origin --map map.json -P t a.csv
+	[[ -z $output ]]
+	printf 'time,what,how\n2026-03-01,oil/temp,1\n2026-03-01,flow,2\n2026-03-02,oil/temp,3\n' >long.csv
+	run -0 twin-ingest -q --no-origin --property-column what --value-column how -P 'oil/*' --to 2026-03-02 long.csv
+	same <<-'END'
+		{"entity_id":"long","property":"oil/temp","timestamp":"2026-03-01T00:00:00Z","value":1}
+	END
+	printf '%s\n' '{"device":"p","time":"2026-03-01","oil":{"temp":1,"level":2},"x":3}' '{"device":"q","time":"2026-03-02","oil":{"temp":4}}' >a.ndjson
+	run -0 twin-ingest -q --no-origin -P 'oil/t*' -E '?' --from 2026-03-02 a.ndjson
+	same <<-'END'
+		{"entity_id":"q","property":"oil/temp","timestamp":"2026-03-02T00:00:00Z","value":4}
+	END
+	run -0 twin-ingest -q --no-origin -P 'oil/*' -E p a.ndjson
+	same <<-'END'
+		{"entity_id":"p","property":"oil/temp","timestamp":"2026-03-01T00:00:00Z","value":1}
+		{"entity_id":"p","property":"oil/level","timestamp":"2026-03-01T00:00:00Z","value":2}
+	END
+}
+
+@test "records that pass are selected by what they have" {
+	cat >in.ndjson <<-'END'
+		{"entity_id":"p","property":"a","timestamp":"2026-03-01T00:00:00Z","value":1}
+		{"entity_id":"p","property":"b","timestamp":"2026-03-02T00:00:00Z","value":2}
+		{"entity_id":"q","property":"a","timestamp":"2026-03-02T00:00:00Z","value":3}
+		{"type":"label","entity_id":"p","timestamp":"2026-03-02T00:00:00+01:00","label":{"x":1}}
+		{"type":"label","entity_id":"p","begin":"2026-02-01T00:00:00Z","end":"2026-03-01T12:00:00Z","label":{"x":2}}
+		{"type":"label","entity_id":"p","begin":"2026-03-02T00:00:00Z","end":"2026-03-03T00:00:00Z","label":{"x":3}}
+	END
+	run -0 twin-ingest -q --no-origin -E p -P a in.ndjson
+	same < <(sed -n '1p;4,6p' in.ndjson)
+	run -0 twin-ingest -q --no-origin --from 2026-03-01T12:00:00Z --to 2026-03-02T00:00:00Z in.ndjson
+	same < <(sed -n '4,5p' in.ndjson)
+	run -0 twin-ingest -q --no-origin --from 2026-03-02 in.ndjson
+	same < <(sed -n '2,3p;6p' in.ndjson)
+}
+
+@test "columns can hold the unit, the quality and the sensor of readings" {
+	cat >long.csv <<-'END'
+		at,what,how,in,trust,by
+		2026-03-01,temp,20.5,Cel,0.9,s1
+		2026-03-02,temp,21,,,
+		2026-03-03,temp,22,K,2,s1
+	END
+	run -3 --separate-stderr twin-ingest -q --no-origin --property-column what --value-column how --unit-column in --quality-column trust --sensor-column by --unit temp=degC long.csv
+	same <<-'END'
+		{"entity_id":"long","property":"temp","timestamp":"2026-03-01T00:00:00Z","value":20.5,"unit":"Cel","quality":0.9,"sensor_id":"s1"}
+		{"entity_id":"long","property":"temp","timestamp":"2026-03-02T00:00:00Z","value":21,"unit":"degC"}
+	END
+	[[ $stderr == "twin-ingest: long.csv:4: "*quality* ]]
+	printf 'time,a,q\n2026-03-01,1,0.5\n' >wide.csv
+	run -0 twin-ingest -q --no-origin --quality-column q wide.csv
+	[[ $output == '{"entity_id":"wide","property":"a","timestamp":"2026-03-01T00:00:00Z","value":1,"quality":0.5}' ]]
+	run -2 --separate-stderr twin-ingest -q --unit-column q wide.csv
+	says "wide.csv: column 'q' cannot be the unit of every reading"
+	run -2 --separate-stderr twin-ingest -q --sensor-column x wide.csv
+	says "wide.csv: there is no column 'x' among: time, a, q"
+	echo '{"time":"2026-03-01","device":"p","q":0.5,"by":"s1","a":1}' >a.ndjson
+	run -0 twin-ingest -q --no-origin --quality-column q --sensor-column by a.ndjson
+	[[ $output == '{"entity_id":"p","property":"a","timestamp":"2026-03-01T00:00:00Z","value":1,"quality":0.5,"sensor_id":"s1"}' ]]
+	run -2 --separate-stderr twin-ingest -q --unit-column q a.ndjson
+	says "a.ndjson: columns of properties, values or units are of tables"
 }
 
 @test "--stats counts" {
@@ -322,7 +480,7 @@ rows_of() {
 	run -0 --separate-stderr twin-ingest -o out "$data/transformer/ETTh1.csv.gz"
 	[[ $(wc -l <out) == $((17420 * 7)) ]]
 	run -0 --separate-stderr twin-ingest -o out "$data/fleet-maintenance/PdM_errors.csv"
-	says "twin '{machineID}'"
+	says "twins by column 'machineID'"
 	[[ $(wc -l <out) == $(tail -n +2 "$data/fleet-maintenance/PdM_errors.csv" | wc -l) ]]
 	[[ $(head -n 1 out) == '{"entity_id":"1","property":"errorID","timestamp":"2020-01-03T07:00:00Z","value":"error1",'* ]]
 }

@@ -286,6 +286,14 @@ static enum format_result reject_cells(struct csv_source *csv)
 	return reject_row(csv, error.message);
 }
 
+static bool is_selected(struct csv_source *csv)
+{
+	struct selection *selection = &csv->ingest->selection;
+
+	return selection_has_time(selection, csv->facts.timestamp) &&
+	    selection_has_entity(selection, buffer_slice(&csv->entity));
+}
+
 static enum format_result take_row(struct csv_source *csv, struct error *error)
 {
 	const struct csv_plan *plan = &csv->plan;
@@ -297,7 +305,11 @@ static enum format_result take_row(struct csv_source *csv, struct error *error)
 	    csv->rows.row, &csv->facts, error);
 	if (clock == ROW_CLOCK_UNCLEAR)
 		return FORMAT_FAILED;
-	if (clock == ROW_CLOCK_BAD || make_entity(csv, error) < 0 || read_members(csv, error) < 0)
+	if (clock == ROW_CLOCK_BAD || make_entity(csv, error) < 0)
+		return reject_row(csv, error->message);
+	if (csv->ingest->selection.by_row && !is_selected(csv))
+		return FORMAT_DONE;
+	if (read_members(csv, error) < 0)
 		return reject_row(csv, error->message);
 	csv->facts.entity_id = buffer_slice(&csv->entity);
 	reading_writer_row(&csv->ingest->writer, &csv->facts);

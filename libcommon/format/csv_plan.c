@@ -184,6 +184,11 @@ static int give_asked_roles(struct csv_plan *plan, struct error *error)
 			plan->columns[i].role = CSV_ROLE_LABEL;
 	if (plan->property == CSV_NO_COLUMN)
 		guess_long(plan);
+	if (plan->property == CSV_NO_COLUMN && plan->members[MAPPING_UNIT] != CSV_NO_COLUMN)
+		return error_set(error,
+		    "column '%.*s' cannot be the unit of every reading: only a table with one reading in each row "
+		    "(--property-column) has such a column",
+		    SHOWN(mapping->members[MAPPING_UNIT]));
 	return 0;
 }
 
@@ -380,6 +385,7 @@ static struct csv_value *add_value(struct csv_plan *plan)
 	return &plan->values[plan->value_count++];
 }
 
+// Of what is not selected nothing is left for the rows to do.
 static void make_value(struct csv_plan *plan, size_t index, const struct mapping_value *asked)
 {
 	struct csv_value *value = add_value(plan);
@@ -395,6 +401,8 @@ static void make_value(struct csv_plan *plan, size_t index, const struct mapping
 	}
 	buffer_release(&path);
 	describe_value(plan, asked, plan->columns[index].header_unit, value);
+	if (!selection_has_property(&plan->ingest->selection, value->path))
+		plan->value_count--;
 }
 
 static void make_label(struct csv_plan *plan, size_t index)
@@ -417,6 +425,7 @@ static void make_label(struct csv_plan *plan, size_t index)
 static int make_values(struct csv_plan *plan, struct error *error)
 {
 	struct mapping *mapping = plan->ingest->mapping;
+	bool has_value = plan->property != CSV_NO_COLUMN;
 
 	for (size_t i = 0; i < plan->column_count; i++) {
 		struct csv_column *column = &plan->columns[i];
@@ -429,10 +438,12 @@ static int make_values(struct csv_plan *plan, struct error *error)
 		asked = find_value(mapping, column->name, column->role != CSV_ROLE_NONE);
 		if (mapping_names_match(&mapping->skip, column->name))
 			continue;
-		if (asked || (column->role == CSV_ROLE_NONE && !mapping->value_count))
+		if (asked || (column->role == CSV_ROLE_NONE && !mapping->value_count)) {
 			make_value(plan, i, asked);
+			has_value = true;
+		}
 	}
-	if (plan->property == CSV_NO_COLUMN && !plan->value_count && !plan->label_count)
+	if (!has_value && !plan->label_count)
 		return error_set(error, "no column is left that would become readings");
 	return 0;
 }
@@ -472,7 +483,8 @@ const struct csv_value *csv_plan_property(struct csv_plan *plan, struct slice ce
 	value->name = keep(plan, cell);
 	asked = find_value(mapping, cell, false);
 	value->path = asked && asked->property.length ? asked->property : value->name;
-	value->is_taken = (asked || !mapping->value_count) && !mapping_names_match(&mapping->skip, cell);
+	value->is_taken = (asked || !mapping->value_count) && !mapping_names_match(&mapping->skip, cell) &&
+	    selection_has_property(&plan->ingest->selection, value->path);
 	describe_value(plan, asked, SLICE_EMPTY, value);
 	return value;
 }

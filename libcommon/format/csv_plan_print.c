@@ -7,6 +7,20 @@ static void append_part(struct buffer *out, const char *text)
 	buffer_append_string(out, text);
 }
 
+static void append_entity(struct buffer *out, const struct csv_plan *plan)
+{
+	const struct template_part *part = &plan->entity.parts[0];
+
+	append_part(out, "");
+	if (part->kind != TEMPLATE_COLUMN) {
+		ingest_append_stem(out, plan->ingest, plan->source);
+		return;
+	}
+	buffer_append_string(out, "twins by column '");
+	buffer_append_slice(out, part->text);
+	buffer_append_char(out, '\'');
+}
+
 void csv_plan_append_guesses(struct buffer *out, const struct csv_plan *plan, const struct csv_dialect *dialect)
 {
 	if (dialect->guessed_delimiter && plan->column_count > 1) {
@@ -21,11 +35,8 @@ void csv_plan_append_guesses(struct buffer *out, const struct csv_plan *plan, co
 		append_part(out, "");
 		row_clock_append(out, &plan->clock);
 	}
-	if (plan->guessed_entity) {
-		append_part(out, "twin '");
-		buffer_append_slice(out, plan->entity_text);
-		buffer_append_char(out, '\'');
-	}
+	if (plan->guessed_entity)
+		append_entity(out, plan);
 	if (plan->guessed_long)
 		append_part(out, "one reading a row");
 }

@@ -49,7 +49,7 @@ static enum csv_split_result add_line(struct csv_rows *rows, struct error *error
 	enum csv_split_result result = CSV_SPLIT_BAD;
 
 	if (read == LINE_OK && csv_line_check(line, &ignored) == 0 &&
-	    source_lines_kept(rows->lines).length <= rows->max_length)
+	    source_lines_kept(rows->lines).length - 1 <= rows->max_length)
 		result = csv_split_line(&rows->split, line, &ignored);
 	if (result == CSV_SPLIT_BAD)
 		error_set(error, "the quote that opens in this line is not closed");
@@ -117,8 +117,8 @@ enum csv_row_result csv_rows_next(struct csv_rows *rows, struct error *error)
 		rows->line = rows->lines->line;
 		if (read == LINE_TOO_LONG) {
 			rows->row++;
-			error_set(error, "the line is longer than %zu bytes (--max-line)", rows->max_length);
-			result = reject(rows, line, error);
+			result = source_lines_reject_long(rows->lines, rows->rejects, line) ? CSV_ROW_STOPPED
+											    : CSV_ROW_RECORD;
 		} else {
 			result = take_line(rows, line, &found, error);
 		}

@@ -22,6 +22,7 @@ void ingest_release(struct ingest *ingest)
 {
 	progress_end(&ingest->progress);
 	reading_writer_release(&ingest->writer);
+	selection_release(&ingest->selection);
 	buffer_release(&ingest->said);
 	buffer_release(&ingest->gaps.first);
 	buffer_release(&ingest->folds.first);
@@ -51,6 +52,20 @@ int ingest_claim_stem(struct ingest *ingest, const char *source, struct error *e
 	}
 	buffer_release(&name);
 	return result;
+}
+
+void ingest_append_stem(struct buffer *out, const struct ingest *ingest, const char *source)
+{
+	const struct template_part stem = {.kind = TEMPLATE_STEM};
+	struct error ignored;
+
+	if (ingest->source_count > 1) {
+		buffer_append_string(out, "one twin per file, called like it");
+		return;
+	}
+	buffer_append_string(out, "one twin, '");
+	if (name_template_append(out, &stem, source, 1, &ignored) == 0)
+		buffer_append_char(out, '\'');
 }
 
 void occurrences_add(struct occurrences *occurrences, const char *source, uint64_t line)
@@ -109,7 +124,7 @@ static const struct format *recognise(struct source_lines *lines, enum format_re
 			source_lines_keep(lines, line);
 		if (first && check_encoding(line, error) < 0)
 			break;
-		if (!is_blank(line) || source_lines_kept(lines).length > BLANK_BYTES) {
+		if (read == LINE_TOO_LONG || !is_blank(line) || source_lines_kept(lines).length > BLANK_BYTES) {
 			format = format_of_line(line);
 			source_lines_go_back(lines, 0);
 			return format;

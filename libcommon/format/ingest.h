@@ -11,6 +11,7 @@
 #include "format/format.h"
 #include "format/mapping.h"
 #include "format/reading_writer.h"
+#include "format/selection.h"
 #include "format/source_lines.h"
 #include "io/progress.h"
 #include "record/rejects.h"
@@ -23,6 +24,7 @@ struct occurrences {
 
 struct ingest {
 	struct mapping *mapping; // what was asked for; borrowed
+	struct selection selection;
 	struct reading_writer writer;
 	struct rejects *rejects; // borrowed
 	bool wants_origin;
@@ -30,6 +32,7 @@ struct ingest {
 	bool has_now, live;
 	int64_t now;
 	size_t max_line;
+	size_t source_count;
 	void (*before_wait)(void *context);
 	void *context;
 	struct buffer *mapping_out; // where the mapping of the first source goes, instead of reading it; or NULL
@@ -70,6 +73,9 @@ void ingest_say(struct ingest *ingest, const char *source, struct slice what);
 // recordings would silently become one twin.
 int ingest_claim_stem(struct ingest *ingest, const char *source, struct error *error)
     __attribute__((warn_unused_result));
+
+// Says what such twins are called, for ingest_say: the same for all sources of a run.
+void ingest_append_stem(struct buffer *out, const struct ingest *ingest, const char *source);
 
 void occurrences_add(struct occurrences *occurrences, const char *source, uint64_t line);
 

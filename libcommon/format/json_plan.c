@@ -207,6 +207,9 @@ int json_plan_make(struct json_plan *plan, const struct value_tree *tree, struct
 	const struct mapping *mapping = plan->ingest->mapping;
 	const struct value *node;
 
+	if (mapping->property_column.data || mapping->members[MAPPING_UNIT].data)
+		return error_set(error,
+		    "columns of properties, values or units are of tables: the members of JSON are its properties");
 	make_missing(plan);
 	plan->time = mapping->time.name;
 	plan->received = mapping->received.name;
@@ -228,13 +231,20 @@ int json_plan_make(struct json_plan *plan, const struct value_tree *tree, struct
 
 void json_plan_append_guesses(struct buffer *out, const struct json_plan *plan)
 {
+	const struct template_part *part = &plan->entity.parts[0];
+
 	if (plan->guessed_time)
 		row_clock_append(out, &plan->clock);
-	if (plan->guessed_entity) {
-		buffer_append_string(out, out->length ? ", twin '" : "twin '");
-		buffer_append_slice(out, plan->entity_text);
-		buffer_append_char(out, '\'');
+	if (!plan->guessed_entity)
+		return;
+	buffer_append_string(out, out->length ? ", " : "");
+	if (part->kind != TEMPLATE_COLUMN) {
+		ingest_append_stem(out, plan->ingest, plan->source);
+		return;
 	}
+	buffer_append_string(out, "twins by member '");
+	buffer_append_slice(out, part->text);
+	buffer_append_char(out, '\'');
 }
 
 void json_plan_append_mapping(struct buffer *out, const struct json_plan *plan)

@@ -127,6 +127,9 @@ static int map_values(struct mapping *mapping, const struct mapping_options *opt
 		mapping->property_column = slice_from_string(options->property_column);
 		mapping->value_column = slice_from_string(options->value_column);
 	}
+	for (int i = 0; i < MAPPING_MEMBERS; i++)
+		if (options->members[i])
+			mapping->members[i] = slice_from_string(options->members[i]);
 	if (options->take.count)
 		mapping->value_count = 0;
 	add_words(mapping, &options->take, add_take);

@@ -13,6 +13,7 @@ struct mapping_options {
 	const char *map; // mapping file
 	const char *format, *delimiter, *time, *time_format, *zone, *entity_id, *received, *missing;
 	const char *property_column, *value_column;
+	const char *members[MAPPING_MEMBERS];           // columns
 	struct option_list columns, take, skip, labels; // names between commas
 	struct option_list units, types;                // NAME=TEXT
 	struct option_time time_start;

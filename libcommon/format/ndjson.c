@@ -5,6 +5,7 @@
 // "./v" is its member v, "." the element itself.
 #include <inttypes.h>
 
+#include "base/timestamp.h"
 #include "format/cell.h"
 #include "format/format.h"
 #include "format/json_leaves.h"
@@ -99,6 +100,40 @@ static void write_native(struct json_source *json, const struct record *record)
 	record_sink_end(sink);
 }
 
+// The time that a member of the record holds, or what it was before.
+static void find_time(const struct json_source *json, const char *name, int64_t *time)
+{
+	const struct value *node = value_member(&json->tree, value_root(&json->tree), slice_from_string(name));
+	struct buffer scratch = BUFFER_INIT;
+	int64_t found;
+
+	if (node && node->kind == VALUE_STRING && timestamp_parse(value_string(node, &scratch), &found, NULL) == 0)
+		*time = found;
+	buffer_release(&scratch);
+}
+
+// By what the record has of twin, property and time, or of begin and end; what it does not have does not count.
+static bool is_selected_native(struct json_source *json, const struct record *record)
+{
+	struct selection *selection = &json->ingest->selection;
+	int64_t begin = INT64_MIN, end = INT64_MAX;
+
+	if (record_has(record, MEMBER_PROPERTY) && record->kind[MEMBER_PROPERTY] == VALUE_STRING &&
+	    !selection_has_property(selection, record->text[MEMBER_PROPERTY]))
+		return false;
+	if (!selection->by_row)
+		return true;
+	if (record_has(record, MEMBER_TIMESTAMP)) {
+		find_time(json, "timestamp", &begin);
+		find_time(json, "timestamp", &end);
+	} else {
+		find_time(json, "begin", &begin);
+		find_time(json, "end", &end);
+	}
+	return selection_has_span(selection, begin, end) &&
+	    selection_has_entity(selection, record->text[MEMBER_ENTITY_ID]);
+}
+
 static enum format_result take_native(struct json_source *json)
 {
 	struct record record;
@@ -110,7 +145,8 @@ static enum format_result take_native(struct json_source *json)
 	buffer_append_slice(&json->native, json->line);
 	if (record_scan(&json->scanner, buffer_slice(&json->native), &json->arena, &record, &error) < 0)
 		return reject(json, error.message);
-	write_native(json, &record);
+	if (is_selected_native(json, &record))
+		write_native(json, &record);
 	return FORMAT_DONE;
 }
 
@@ -270,7 +306,8 @@ static void take_value(
 
 	if (property_path_check(property, &error) < 0) {
 		note_bad(json, path, error.message);
-	} else if (read_value(json, node, path, kind, &text)) {
+	} else if (selection_has_property(&json->ingest->selection, property) &&
+	    read_value(json, node, path, kind, &text)) {
 		buffer_reset(&json->property);
 		buffer_reset(&json->unit);
 		reading_writer_property(&json->property, property);
@@ -349,6 +386,14 @@ static enum format_result end_row(struct json_source *json)
 	return reject(json, error.message);
 }
 
+static bool is_selected(struct json_source *json)
+{
+	struct selection *selection = &json->ingest->selection;
+
+	return selection_has_time(selection, json->facts.timestamp) &&
+	    selection_has_entity(selection, buffer_slice(&json->entity));
+}
+
 static enum format_result take_row(struct json_source *json, const struct value *element, struct error *error)
 {
 	const struct value *from = element ? element : value_root(&json->tree);
@@ -362,7 +407,11 @@ static enum format_result take_row(struct json_source *json, const struct value 
 	clock = read_clock(json, element, error);
 	if (clock == ROW_CLOCK_UNCLEAR)
 		return FORMAT_FAILED;
-	if (clock == ROW_CLOCK_BAD || make_entity(json, element, error) < 0 || read_members(json, element, error) < 0)
+	if (clock == ROW_CLOCK_BAD || make_entity(json, element, error) < 0)
+		return reject(json, error->message);
+	if (!is_selected(json))
+		return FORMAT_DONE;
+	if (read_members(json, element, error) < 0)
 		return reject(json, error->message);
 	json->facts.entity_id = buffer_slice(&json->entity);
 	reading_writer_row(&json->ingest->writer, &json->facts);
@@ -443,9 +492,9 @@ static enum format_result read_lines(struct json_source *json, struct error *err
 
 	while (result == FORMAT_DONE && (read = source_lines_next(json->lines, &json->line, error)) > LINE_END) {
 		if (read == LINE_TOO_LONG) {
-			error_set(
-			    error, "the line is longer than %zu bytes (--max-line)", json->lines->reader.max_length);
-			result = reject(json, error->message);
+			bool stop = source_lines_reject_long(json->lines, json->ingest->rejects, json->line);
+
+			result = stop ? FORMAT_STOPPED : FORMAT_DONE;
 		} else if (!is_blank(json->line)) {
 			result = take_line(json, error);
 		}

@@ -59,7 +59,7 @@ static enum line_result next_read(struct source_lines *lines, struct slice *line
 		lines->has_failed = true;
 		*error = lines->failure;
 	}
-	if (result == LINE_END || result == LINE_ERROR)
+	if (result == LINE_END || result == LINE_ERROR || result == LINE_LONG_PIECE)
 		return result;
 	lines->line = lines->reader.line;
 	lines->was_cut = result == LINE_TOO_LONG;
@@ -140,4 +140,24 @@ void source_lines_go_back(struct source_lines *lines, size_t count)
 	lines->keeping = false;
 	lines->next = lines->keep_from + count;
 	lines->line = lines->kept_first + lines->next - 1;
+}
+
+bool source_lines_reject_long(struct source_lines *lines, struct rejects *rejects, struct slice first)
+{
+	uint64_t number = lines->line;
+	enum line_result result = LINE_LONG_PIECE;
+	struct slice piece = first;
+	struct error error, ignored;
+
+	error_set(&error, "the line is longer than %zu bytes (--max-line)", lines->reader.max_length);
+	while (result == LINE_LONG_PIECE) {
+		bool goes_on = lines->reader.goes_on;
+		bool stop = rejects_add_piece(rejects, lines->name, number, piece, error.message, goes_on);
+
+		if (!goes_on)
+			return stop;
+		result = source_lines_next(lines, &piece, &ignored);
+	}
+	// The source failed, which source_lines_next tells again.
+	return rejects_add_piece(rejects, lines->name, number, SLICE_EMPTY, error.message, false);
 }

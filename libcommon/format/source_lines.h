@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/slice.h"
 #include "io/line_reader.h"
+#include "record/rejects.h"
 
 struct source_lines {
 	struct line_reader reader;
@@ -37,8 +38,13 @@ void source_lines_open(struct source_lines *lines, char *const *operand, size_t 
 void source_lines_close(struct source_lines *lines);
 
 // As line_reader_next; LINE_END is the end of this source. A line ends before its '\n'; it is valid until the next call.
-// LINE_ERROR ends the source, and is told again after going back.
+// LINE_ERROR ends the source, and is told again after going back. After LINE_TOO_LONG either go back or call source_lines_reject_long.
 enum line_result source_lines_next(struct source_lines *lines, struct slice *line, struct error *error)
+    __attribute__((warn_unused_result));
+
+// For the line that source_lines_next has just said is LINE_TOO_LONG: rejects all of it, piece by piece. Returns whether the rejects say
+// stop. first: what source_lines_next gave.
+bool source_lines_reject_long(struct source_lines *lines, struct rejects *rejects, struct slice first)
     __attribute__((warn_unused_result));
 
 // Begins to keep lines; `line`, the one last returned, is the first of them. A line that is too long ends what can be kept: go back or

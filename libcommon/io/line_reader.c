@@ -20,7 +20,7 @@ static void close_operand(struct line_reader *reader)
 	if (reader->is_open)
 		input_close(&reader->input);
 	reader->is_open = false;
-	reader->is_skipping = false;
+	reader->goes_on = false;
 	reader->operand_index++;
 }
 
@@ -91,66 +91,72 @@ static ssize_t fill(struct line_reader *reader, struct error *error)
 	return count;
 }
 
-static enum line_result number_line(struct line_reader *reader, size_t length, struct slice *line)
+// What is in the block and was not yet returned.
+static struct slice unread(const struct line_reader *reader)
 {
-	bool is_too_long = length > reader->max_length;
+	const struct buffer *block = &reader->block;
 
-	*line = slice_of(reader->block.data + reader->position, is_too_long ? reader->max_length : length);
-	reader->new_operand = reader->line++ == 0;
-	reader->searched = 0;
-	return is_too_long ? LINE_TOO_LONG : LINE_OK;
+	return block->data ? slice_of(block->data + reader->position, block->length - reader->position) : SLICE_EMPTY;
 }
 
-static void skip_rest(struct line_reader *reader)
+// The newline of the unread bytes whose first `searched` ones hold none, or NULL.
+static const char *find_newline(struct slice rest, size_t searched)
 {
-	struct buffer *block = &reader->block;
-	char *start = block->data + reader->position;
-	char *newline = reader->position < block->length ? memchr(start, '\n', block->length - reader->position) : NULL;
+	return rest.length > searched ? memchr(rest.data + searched, '\n', rest.length - searched) : NULL;
+}
 
-	reader->position = newline ? (size_t)(newline + 1 - block->data) : block->length;
-	reader->is_skipping = !newline;
+// Returns the line of that length which is next, or as much of it as a line may be long.
+static enum line_result number_line(struct line_reader *reader, struct slice text, struct slice *line)
+{
+	reader->goes_on = text.length > reader->max_length;
+	*line = slice_of(text.data, reader->goes_on ? reader->max_length : text.length);
+	reader->position += line->length;
+	reader->new_operand = reader->line++ == 0;
+	reader->searched = 0;
+	return reader->goes_on ? LINE_TOO_LONG : LINE_OK;
+}
+
+// More of a line that is too long; LINE_END when the block holds none.
+static enum line_result take_piece(struct line_reader *reader, struct slice *line)
+{
+	struct slice rest = unread(reader);
+	const char *newline = find_newline(rest, 0);
+
+	if (!rest.length)
+		return LINE_END;
+	*line = slice_of(rest.data, newline ? (size_t)(newline - rest.data) : rest.length);
+	reader->position += line->length + (newline != NULL);
+	reader->goes_on = !newline;
+	return LINE_LONG_PIECE;
 }
 
 // A line from what is in the block; LINE_END when it holds no whole one.
 static enum line_result take_line(struct line_reader *reader, struct slice *line)
 {
-	struct buffer *block = &reader->block;
+	struct slice rest = unread(reader);
+	const char *newline = find_newline(rest, reader->searched);
 	enum line_result result;
 
-	if (reader->is_skipping)
-		skip_rest(reader);
-	size_t rest = block->length - reader->position;
-	char *start = block->data + reader->position;
-	char *newline =
-	    rest > reader->searched ? memchr(start + reader->searched, '\n', rest - reader->searched) : NULL;
-
 	if (newline) {
-		size_t length = (size_t)(newline - start);
-
-		result = number_line(reader, length, line);
-		reader->position += length + 1;
+		result = number_line(reader, slice_of(rest.data, (size_t)(newline - rest.data)), line);
+		reader->position += result == LINE_OK;
 		return result;
 	}
-	reader->searched = rest;
-	if (rest <= reader->max_length)
-		return LINE_END;
-	result = number_line(reader, rest, line);
-	reader->position = block->length;
-	reader->is_skipping = true;
-	return result;
+	reader->searched = rest.length;
+	return rest.length > reader->max_length ? number_line(reader, rest, line) : LINE_END;
 }
 
 // The last line, when it has no newline.
 static enum line_result take_last(struct line_reader *reader, struct slice *line)
 {
-	size_t rest = reader->block.length - reader->position;
+	struct slice rest = unread(reader);
 
-	if (rest == 0)
-		return LINE_END;
-	enum line_result result = number_line(reader, rest, line);
-
-	reader->position += rest;
-	return result;
+	if (reader->goes_on) {
+		reader->goes_on = false;
+		*line = SLICE_EMPTY;
+		return LINE_LONG_PIECE;
+	}
+	return rest.length ? number_line(reader, rest, line) : LINE_END;
 }
 
 enum line_result line_reader_next(struct line_reader *reader, struct slice *line, struct error *error)
@@ -160,7 +166,8 @@ enum line_result line_reader_next(struct line_reader *reader, struct slice *line
 
 		if (result != LINE_OK)
 			return result;
-		if ((result = take_line(reader, line)) != LINE_END)
+		result = reader->goes_on ? take_piece(reader, line) : take_line(reader, line);
+		if (result != LINE_END)
 			return result;
 		ssize_t count = fill(reader, error);
 

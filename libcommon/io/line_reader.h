@@ -20,10 +20,12 @@
 enum line_result {
 	LINE_END = 0, // no more operands
 	LINE_OK = 1,
-	// Longer than max_length: the slice holds the first max_length bytes, the next call skips the rest.
+	// Longer than max_length: the slice holds the first max_length bytes. The rest follows in pieces, as LINE_LONG_PIECE each; of the
+	// last one, which may be empty, goes_on is false.
 	LINE_TOO_LONG = 2,
-	// The operand cannot be opened or read (an unfinished last line is dropped); error is filled; the next call goes on with
-	// the next operand.
+	LINE_LONG_PIECE = 3,
+	// The operand cannot be opened or read (an unfinished last line is dropped, of one that is too long no more pieces come); error is
+	// filled; the next call goes on with the next operand.
 	LINE_ERROR = -1,
 };
 
@@ -38,7 +40,7 @@ struct line_reader {
 	uint64_t line;    // number of the line last returned, from 1, in its operand
 	bool new_operand; // the line last returned is the first of its operand
 	bool is_open;
-	bool is_skipping; // the rest of a line that was too long
+	bool goes_on; // the line last returned does: LINE_LONG_PIECE comes next
 	struct input input;
 	const char *source;
 	struct buffer block;

@@ -135,6 +135,23 @@ static void random_text(struct buffer *out, uint64_t *state)
 		out->length--;
 }
 
+// The pieces behind the first one of a line that is too long, which have to be `rest`.
+static void compare_pieces(struct line_reader *reader, struct slice rest)
+{
+	uint64_t number = reader->line;
+	struct slice piece;
+	struct error error;
+
+	while (reader->goes_on) {
+		if (line_reader_next(reader, &piece, &error) != LINE_LONG_PIECE)
+			break;
+		CHECK(reader->line == number);
+		CHECK(piece.length <= rest.length && slice_equal(piece, slice_of(rest.data, piece.length)));
+		rest = slice_skip(rest, piece.length);
+	}
+	CHECK(!reader->goes_on && rest.length == 0);
+}
+
 // Takes the text apart the plain way beside the reader.
 static void compare(struct slice text, size_t max_length)
 {
@@ -149,6 +166,7 @@ static void compare(struct slice text, size_t max_length)
 	while (text.length) {
 		const char *newline = memchr(text.data, '\n', text.length);
 		struct slice want = slice_of(text.data, newline ? (size_t)(newline - text.data) : text.length);
+		struct slice rest = slice_skip(want, max_length);
 		bool is_long = want.length > max_length;
 
 		text = slice_skip(text, want.length + 1);
@@ -156,6 +174,8 @@ static void compare(struct slice text, size_t max_length)
 			want.length = max_length;
 		CHECK(line_reader_next(&reader, &line, &error) == (is_long ? LINE_TOO_LONG : LINE_OK));
 		CHECK(slice_equal(line, want));
+		CHECK(reader.goes_on == is_long);
+		compare_pieces(&reader, rest);
 	}
 	CHECK(next_result(&reader) == LINE_END);
 	CHECK(reader.block.capacity <= max_length + (1 << 20));
