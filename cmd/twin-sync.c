@@ -24,9 +24,9 @@ struct config {
 	struct option_list emit;
 	const char *model;
 	const char *entities;
-	int64_t stale_after;
-	int64_t max_future;
-	int64_t every;
+	const char *stale_after; // lengths of time are read once the model is known: it may count in a unit of its own
+	const char *max_future;
+	const char *every;
 	bool enforce;
 	bool pass;
 };
@@ -43,9 +43,9 @@ static void parse_args(struct config *cfg, int *argc, char ***argv)
 	const struct option_spec specs[] = {
 	    {.kind = OPTION_HEADING, .help = "State"},
 	    OPTION_MODEL(&cfg->model),
-	    {.kind = OPTION_DURATION, .long_name = "stale-after", .target = &cfg->stale_after, .minimum = 1, .maximum = INT64_MAX,
+	    {.kind = OPTION_TEXT, .long_name = "stale-after", .target = &cfg->stale_after,
 	     .argument = "DUR", .help = "a reading older than this is stale"},
-	    {.kind = OPTION_DURATION, .long_name = "max-future", .target = &cfg->max_future,
+	    {.kind = OPTION_TEXT, .long_name = "max-future", .target = &cfg->max_future,
 	     .argument = "DUR", .help = "refuse readings further ahead than this"},
 	    {.kind = OPTION_FILE, .long_name = "entities", .target = &cfg->entities,
 	     .argument = "FILE", .help = "refuse twins that it does not list"},
@@ -57,7 +57,7 @@ static void parse_args(struct config *cfg, int *argc, char ***argv)
 	    OPTIONS_CLOCK(&cfg->clock),
 	    {.kind = OPTION_HEADING, .help = "Output"},
 	    OPTION_EMIT(&cfg->emit),
-	    {.kind = OPTION_DURATION, .long_name = "every", .target = &cfg->every, .minimum = 1, .maximum = INT64_MAX,
+	    {.kind = OPTION_TEXT, .long_name = "every", .target = &cfg->every,
 	     .argument = "DUR", .help = "states each DUR of event time too"},
 	    OPTION_PASS(&cfg->pass),
 	    OPTIONS_OUTPUT(&cfg->output),
@@ -82,10 +82,20 @@ static void on_state_asked(int signal)
 	state_asked = 1;
 }
 
+static void write_states_asked(struct sync *sync)
+{
+	if (!state_asked)
+		return;
+	state_asked = 0;
+	sync_write_states(sync);
+}
+
+// Before every wait: what somebody asked for in the meantime, then everything that is buffered.
 static void flush_outputs(void *context)
 {
 	struct sync *sync = context;
 
+	write_states_asked(sync);
 	// First, so that whoever sees an answer finds what was rejected before it.
 	rejects_flush(sync->rejects);
 	emit_flush(sync->emit);
@@ -126,11 +136,7 @@ static enum exit_status fold(struct sync *sync, struct record_reader *reader, st
 	for (;;) {
 		enum reader_result result = record_reader_next(reader, next_deadline(sync), &record, &error);
 
-		if (state_asked) {
-			state_asked = 0;
-			sync_write_states(sync);
-			emit_flush(sync->emit);
-		}
+		write_states_asked(sync);
 		if (sync->live)
 			sync_tick(sync, time_machine_now());
 		switch (result) {
@@ -186,11 +192,21 @@ static void explain(const struct config *cfg, const struct model *model)
 		message_print("clock: %s", cfg->clock.live ? "the machine's" : "the newest reading");
 }
 
+static int read_duration(const char *option, const char *text, const struct model *model, int64_t minimum,
+    int64_t *duration, struct error *error)
+{
+	struct error inner;
+
+	if (!text)
+		return 0;
+	if (model_duration(model, slice_from_string(text), duration, &inner))
+		return error_set(error, "option '--%s': %s", option, inner.message);
+	return *duration < minimum ? error_set(error, "option '--%s': '%s' is too short", option, text) : 0;
+}
+
 // What the options ask for, except the outputs.
 static int prepare(const struct config *cfg, struct sync *sync, struct model **model, struct error *error)
 {
-	if (cfg->every && !sync->emit->sinks[SYNC_EMIT_STATE])
-		return error_set(error, "--every writes states, and -e does not ask for them");
 	if (cfg->model) {
 		*model = model_read(cfg->model, error);
 		if (!*model)
@@ -198,20 +214,19 @@ static int prepare(const struct config *cfg, struct sync *sync, struct model **m
 	}
 	if (cfg->entities && admission_read_entities(&sync->admission, cfg->entities, error))
 		return -1;
-	sync->rules = (struct status_rules){.model = *model,
-	    .stale_after = cfg->stale_after,
-	    .has_clock = cfg->clock.has_now && !cfg->clock.live,
-	    .clock = cfg->clock.now};
+	sync->rules = (struct status_rules){
+	    .model = *model, .has_clock = cfg->clock.has_now && !cfg->clock.live, .clock = cfg->clock.now};
 	sync->admission.select = &cfg->select;
 	sync->admission.model = *model;
 	sync->admission.enforce = cfg->enforce;
-	sync->admission.max_future = cfg->max_future;
 	sync->admission.has_now = cfg->clock.has_now;
 	sync->admission.now = cfg->clock.now;
 	sync->live = cfg->clock.live;
 	sync->pass = cfg->pass;
-	sync->every = cfg->every;
-	return 0;
+	sync->admission.max_future = -1;
+	return read_duration("stale-after", cfg->stale_after, *model, 1, &sync->rules.stale_after, error) ||
+	    read_duration("max-future", cfg->max_future, *model, 0, &sync->admission.max_future, error) ||
+	    read_duration("every", cfg->every, *model, 1, &sync->every, error);
 }
 
 static enum exit_status fold_files(const struct config *cfg, struct sync *sync, int argc, char **argv)
@@ -224,6 +239,7 @@ static enum exit_status fold_files(const struct config *cfg, struct sync *sync, 
 	    .rejects = sync->rejects,
 	    .before_wait = flush_outputs,
 	    .context = sync,
+	    .signal = SIGUSR1,
 	};
 	struct record_reader *reader = record_reader_new(&options);
 	struct progress progress;
@@ -236,6 +252,42 @@ static enum exit_status fold_files(const struct config *cfg, struct sync *sync, 
 	return status;
 }
 
+// Nothing is opened for output before everything else that can go wrong at the start has been looked at.
+static int open_outputs(const struct config *cfg, struct sync *sync, int argc, char **argv, struct error *error)
+{
+	if (output_check_inputs(cfg->input.rejects, argv, (size_t)argc, error) ||
+	    emit_check_inputs(&cfg->emit, &cfg->output, argv, (size_t)argc, error) ||
+	    emit_open(sync->emit, sync_emit_types, 1u << SYNC_EMIT_STATE, &cfg->emit, &cfg->output, error))
+		return -1;
+	if (cfg->every && !sync->emit->sinks[SYNC_EMIT_STATE])
+		error_set(error, "--every writes states, and -e does not ask for them");
+	else if (!cfg->input.rejects || rejects_open(sync->rejects, cfg->input.rejects, error) == 0)
+		return 0;
+	emit_close(sync->emit);
+	return -1;
+}
+
+static enum exit_status fold_all(const struct config *cfg, struct sync *sync, int argc, char **argv)
+{
+	struct record_sink *rejected = sync->emit->sinks[SYNC_EMIT_REJECTED];
+
+	if (rejected) {
+		sync->rejects->emit = write_rejected;
+		sync->rejects->context = rejected;
+	}
+	if (cfg->run.explain)
+		explain(cfg, sync->rules.model);
+	sync_start(sync);
+	enum exit_status status = fold_files(cfg, sync, argc, argv);
+
+	if (status != STATUS_TROUBLE) {
+		sync_end(sync);
+		emit_flush(sync->emit); // the summary comes last, also on a terminal
+		summarise(cfg, sync, sync->rejects);
+	}
+	return rejects_count(sync->rejects) ? status_join(status, STATUS_REJECTED) : status;
+}
+
 static enum exit_status run(const struct config *cfg, int argc, char **argv)
 {
 	struct emit emit;
@@ -246,44 +298,25 @@ static enum exit_status run(const struct config *cfg, int argc, char **argv)
 	enum exit_status status = STATUS_TROUBLE;
 
 	rejects_init(&rejects, cfg->input.strict);
-	if (output_check_inputs(cfg->input.rejects, argv, (size_t)argc, &error) ||
-	    emit_check_inputs(&cfg->emit, &cfg->output, argv, (size_t)argc, &error) ||
-	    emit_open(&emit, sync_emit_types, 1u << SYNC_EMIT_STATE, &cfg->emit, &cfg->output, &error)) {
-		message_print("%s", error.message);
-		return STATUS_TROUBLE;
-	}
-	if ((cfg->input.rejects && rejects_open(&rejects, cfg->input.rejects, &error)) ||
-	    prepare(cfg, &sync, &model, &error)) {
+	if (prepare(cfg, &sync, &model, &error) || open_outputs(cfg, &sync, argc, argv, &error)) {
 		message_print("%s", error.message);
 	} else {
-		if (emit.sinks[SYNC_EMIT_REJECTED]) {
-			rejects.emit = write_rejected;
-			rejects.context = emit.sinks[SYNC_EMIT_REJECTED];
+		status = fold_all(cfg, &sync, argc, argv);
+		if (rejects_finish(&rejects, &error)) {
+			message_print("%s", error.message);
+			status = STATUS_TROUBLE;
 		}
-		if (cfg->run.explain)
-			explain(cfg, model);
-		sync_start(&sync);
-		status = fold_files(cfg, &sync, argc, argv);
-		if (status != STATUS_TROUBLE) {
-			sync_end(&sync);
-			emit_flush(&emit); // the summary comes last, also on a terminal
-			summarise(cfg, &sync, &rejects);
-		}
-	}
-	if (rejects_count(&rejects))
-		status = status_join(status, STATUS_REJECTED);
-	if (rejects_finish(&rejects, &error)) {
-		message_print("%s", error.message);
-		status = STATUS_TROUBLE;
+		if (emit_close(&emit))
+			status = STATUS_TROUBLE;
 	}
 	sync_release(&sync);
 	model_free(model);
-	return emit_close(&emit) ? STATUS_TROUBLE : status;
+	return status;
 }
 
 int main(int argc, char **argv)
 {
-	struct config cfg = {.input = INPUT_OPTIONS_DEFAULT, .max_future = -1};
+	struct config cfg = {.input = INPUT_OPTIONS_DEFAULT};
 
 	program_start(info.name);
 	parse_args(&cfg, &argc, &argv);

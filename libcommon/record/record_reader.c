@@ -27,6 +27,7 @@
 // Input that is longer than this is worth the start of threads (0.1 ms).
 #define THREADS_WORTH ((uint64_t)2 << 20)
 #define THREADS_MAX   4
+#define SIGNAL_SLICE  INT64_C(50000000) // nanoseconds
 #define PIPE_SIZE     (1 << 20)
 
 enum batch_kind {
@@ -234,14 +235,21 @@ static enum reader_result wait_for_input(struct record_reader *reader, int64_t d
 
 	if (!input_would_block(input))
 		return READER_RECORD;
-	flush_outputs(reader);
-	if (deadline != READER_NO_DEADLINE) {
-		left = deadline - monotonic_now();
-		if (left <= 0)
-			return READER_TIMEOUT;
-	}
-	int ready = input_wait(input, left);
+	sigset_t held, before;
 
+	// From before_wait on, which looks for the signal's traces, until the wait lets it in.
+	sigemptyset(&held);
+	if (reader->options.signal)
+		sigaddset(&held, reader->options.signal);
+	pthread_sigmask(SIG_BLOCK, &held, &before);
+	flush_outputs(reader);
+	if (deadline != READER_NO_DEADLINE)
+		left = deadline > monotonic_now() ? deadline - monotonic_now() : 0;
+	input->wait_mask = &before;
+	int ready = left == 0 ? 0 : input_wait(input, left);
+
+	input->wait_mask = NULL;
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return ready > 0 ? READER_RECORD : ready == 0 ? READER_TIMEOUT : READER_INTERRUPTED;
 }
 
@@ -432,8 +440,8 @@ static bool help_threads(struct record_reader *reader)
 		return false;
 	struct batch *batch = &reader->batches[reader->next_number % reader->batch_count];
 	struct source *source = &reader->source;
-	bool can_help = !source->ended && source->is_open && !input_would_block(&source->input) &&
-	    sem_trywait(&batch->spare) == 0;
+	bool can_help =
+	    !source->ended && source->is_open && !input_would_block(&source->input) && sem_trywait(&batch->spare) == 0;
 	const int64_t at_once = 0;
 
 	if (can_help && read_batch(reader, batch, &at_once) != READER_RECORD) {
@@ -481,14 +489,18 @@ static enum reader_result wait_for_thread(struct record_reader *reader, struct b
 			return READER_RECORD;
 	} while (help_threads(reader));
 	flush_outputs(reader);
-	if (deadline == READER_NO_DEADLINE) {
+	// A semaphore cannot let a signal in as ppoll can: one that came just before is noticed when this is over.
+	int64_t slice = reader->options.signal ? monotonic_now() + SIGNAL_SLICE : READER_NO_DEADLINE;
+	int64_t end = deadline < slice ? deadline : slice;
+
+	if (end == READER_NO_DEADLINE) {
 		failed = sem_wait(&batch->parsed);
 	} else {
-		struct timespec until = {deadline / NANOSECONDS_PER_SECOND, deadline % NANOSECONDS_PER_SECOND};
+		struct timespec until = {end / NANOSECONDS_PER_SECOND, end % NANOSECONDS_PER_SECOND};
 
 		failed = sem_clockwait(&batch->parsed, CLOCK_MONOTONIC, &until);
 	}
-	return !failed ? READER_RECORD : errno == ETIMEDOUT ? READER_TIMEOUT : READER_INTERRUPTED;
+	return !failed ? READER_RECORD : errno == ETIMEDOUT && end == deadline ? READER_TIMEOUT : READER_INTERRUPTED;
 }
 
 static enum reader_result next_batch(struct record_reader *reader, int64_t deadline)

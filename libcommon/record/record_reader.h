@@ -29,6 +29,7 @@ struct record_reader_options {
 	struct rejects *rejects;            // where lines go that hold no record
 	void (*before_wait)(void *context); // called before waiting for input: flush outputs here
 	void *context;
+	int signal; // one that ends a wait for input, however late it comes behind before_wait; 0 for none
 };
 
 struct record_reader *record_reader_new(const struct record_reader_options *options);

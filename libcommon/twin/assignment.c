@@ -52,6 +52,7 @@ struct assignment *assignments_add(
 	    .tail = {.sensor_id = SLICE_EMPTY, .value = SLICE_EMPTY, .unit = SLICE_EMPTY, .command_id = SLICE_EMPTY},
 	    .origin = SLICE_EMPTY,
 	    .ack = SLICE_EMPTY,
+	    .axis = SLICE_EMPTY,
 	    .deadline = NO_DEADLINE,
 	};
 	return item;
@@ -69,6 +70,19 @@ static struct assignment *add_from_record(
 	item->tail.seq = record->seq;
 	item->origin = record_text(record, MEMBER_ORIGIN);
 	return item;
+}
+
+// metadata.axis, which twin-ingest writes for recordings that count in a unit of their own.
+static struct slice axis_of(struct assignments *list, struct slice metadata)
+{
+	struct value_tree *tree = &list->trees[TREE_METADATA];
+	struct error ignored;
+
+	if (!metadata.length || value_parse(tree, metadata, &ignored))
+		return SLICE_EMPTY;
+	const struct value *axis = value_member(tree, value_root(tree), SLICE_LITERAL("axis"));
+
+	return axis && axis->kind == VALUE_OBJECT ? assignments_compact(list, axis->text) : SLICE_EMPTY;
 }
 
 // The hot path: one assignment whose texts all stand in the record.
@@ -92,6 +106,7 @@ static void add_reading(struct assignments *list, const struct record *record)
 		.command_id = SLICE_EMPTY},
 	    .origin = record_text(record, MEMBER_ORIGIN),
 	    .ack = assignments_compact(list, record_text(record, MEMBER_ACK)),
+	    .axis = axis_of(list, record_text(record, MEMBER_METADATA)),
 	    .deadline = NO_DEADLINE,
 	};
 }

@@ -32,7 +32,8 @@ struct assignment {
 	struct fold_key key;
 	struct fold_tail tail;
 	struct slice origin;
-	struct slice ack; // JSON object, or empty
+	struct slice ack;  // JSON object, or empty
+	struct slice axis; // {"unit","value"} of a recording that counts cycles or the like, or empty
 	int64_t deadline;
 };
 

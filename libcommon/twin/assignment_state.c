@@ -84,6 +84,8 @@ static int read_reading_member(
 		return read_string(doc, node, &item->tail.unit);
 	if (slice_is(name, "ack") && node->kind == VALUE_OBJECT)
 		item->ack = assignments_compact(doc->list, node->text);
+	if (slice_is(name, "axis") && node->kind == VALUE_OBJECT)
+		item->axis = assignments_compact(doc->list, node->text);
 	return 0;
 }
 
@@ -170,7 +172,7 @@ static int add_entry(struct document *doc, struct slice path, const struct value
 		return -1;
 	if (!item->key.live) {
 		item->key.quality = 1;
-		item->tail.unit = item->ack = SLICE_EMPTY;
+		item->tail.unit = item->ack = item->axis = SLICE_EMPTY;
 		return 0;
 	}
 	const struct value *value = value_member(doc->metadata, entry, SLICE_LITERAL("value"));

@@ -84,6 +84,11 @@ static void put_details(struct buffer *out, const struct assignment *item)
 		buffer_append_string(out, ",\"ack\":");
 		buffer_append_slice(out, item->ack);
 	}
+	if (item->axis.length) {
+		buffer_append_string(out, ",\"metadata\":{\"axis\":");
+		buffer_append_slice(out, item->axis);
+		buffer_append_char(out, '}');
+	}
 	put_string(out, "command_id", item->tail.command_id);
 	if (item->deadline != NO_DEADLINE)
 		put_time(out, "deadline", item->deadline);

@@ -12,6 +12,7 @@
 #include "base/decimal.h"
 #include "base/duration.h"
 #include "base/memory.h"
+#include "base/timestamp.h"
 #include "io/atomic_file.h"
 #include "record/property_path.h"
 
@@ -20,6 +21,7 @@
 
 struct model_source {
 	const char *file;
+	const struct model *model;
 	struct error *error;
 };
 
@@ -40,6 +42,7 @@ void model_free(struct model *model)
 	free(model->properties);
 	free(model->priorities);
 	free(model->name);
+	free(model->axis_unit);
 	hash_map_release(&model->paths);
 	hash_map_release(&model->sensors);
 	free(model);
@@ -101,13 +104,36 @@ static int read_range(
 	return 0;
 }
 
+int model_duration(const struct model *model, struct slice text, int64_t *nanoseconds, struct error *error)
+{
+	int64_t count;
+	struct error ignored;
+
+	if (!model || !model->axis_unit ||
+	    duration_parse_axis(text, slice_from_string(model->axis_unit), &count, &ignored))
+		return duration_parse(text, nanoseconds, error);
+	if (timestamp_scale(count, NANOSECONDS_PER_SECOND, nanoseconds))
+		return error_set(error, "'%.*s' is too long", (int)text.length, text.data);
+	return 0;
+}
+
+static int read_axis(const struct model_source *source, struct model *model, json_t *axis)
+{
+	if (!json_is_object(axis) || !json_object_get(axis, "unit"))
+		return complain(source, "axis", "expected {\"unit\": NAME}");
+	if (read_text(source, "axis", json_object_get(axis, "unit"), &model->axis_unit))
+		return -1;
+	return *model->axis_unit ? 0 : complain(source, "axis", "its unit has no name");
+}
+
 static int read_duration(const struct model_source *source, const char *where, json_t *node, int64_t *duration)
 {
 	struct error inner;
 
 	if (!json_is_string(node))
 		return complain(source, where, "a length of time is a string such as \"10s\"");
-	if (duration_parse(slice_of(json_string_value(node), json_string_length(node)), duration, &inner))
+	if (model_duration(
+		source->model, slice_of(json_string_value(node), json_string_length(node)), duration, &inner))
 		return complain(source, where, inner.message);
 	return *duration > 0 ? 0 : complain(source, where, "a length of time must be above 0");
 }
@@ -211,12 +237,15 @@ static int read_applies_to(const struct model_source *source, struct model *mode
 static int read_members(const struct model_source *source, struct model *model, json_t *root)
 {
 	json_t *name = json_object_get(root, "name");
+	json_t *axis = json_object_get(root, "axis");
 	json_t *globs = json_object_get(root, "applies_to");
 	json_t *properties = json_object_get(root, "properties");
 	json_t *sensors = json_object_get(root, "sensors");
 	const char *key;
 	json_t *node;
 
+	if (axis && read_axis(source, model, axis))
+		return -1;
 	if ((name && read_text(source, "name", name, &model->name)) || (globs && read_applies_to(source, model, globs)))
 		return -1;
 	if (properties && !json_is_object(properties))
@@ -287,7 +316,7 @@ static int read_file(struct model *model, const char *name, int depth, struct er
 	int failed = -1;
 
 	find_file(name, &file);
-	struct model_source source = {buffer_string(&file), error};
+	struct model_source source = {buffer_string(&file), model, error};
 
 	if (file_read_whole(source.file, MODEL_SIZE_MAX, &text, error) == 0) {
 		root = json_loadb(text.data ? text.data : "", text.length, JSON_REJECT_DUPLICATES, &where);

@@ -45,6 +45,7 @@ struct model {
 	int64_t *priorities;
 	size_t priority_capacity;
 	bool has_required;
+	char *axis_unit; // of an axis that counts; NULL when time is time
 };
 
 // From a path, or a name looked for as NAME and NAME.json in the folders of TWIN_MODEL_PATH. What the file `extend`s is read first and
@@ -53,6 +54,10 @@ struct model *model_read(const char *name, struct error *error);
 void model_free(struct model *model);
 
 // All of these take NULL for "no model".
+
+// A length of time as options and models write it, or a count of the model's axis unit (30cycle), of which one is a second of event time.
+int model_duration(const struct model *model, struct slice text, int64_t *nanoseconds, struct error *error)
+    __attribute__((warn_unused_result));
 bool model_applies(const struct model *model, struct slice entity_id);
 const struct model_property *model_property(const struct model *model, struct slice path);
 int64_t model_priority(const struct model *model, struct slice sensor_id);

@@ -100,6 +100,7 @@ static void put_details(struct buffer *out, const struct assignment *item)
 	put_count(out, "seq", item->tail.seq);
 	put_string(out, "origin", item->origin);
 	put_json(out, "ack", item->ack);
+	put_json(out, "axis", item->axis);
 	put_string(out, "command_id", item->tail.command_id);
 	if (item->deadline != NO_DEADLINE)
 		put_time(out, "deadline", item->deadline);

@@ -13,6 +13,7 @@ enum content_text {
 	TEXT_COMMAND_ID,
 	TEXT_ORIGIN,
 	TEXT_ACK,
+	TEXT_AXIS,
 	TEXT_COUNT,
 };
 
@@ -97,7 +98,7 @@ static void forget_canonical(struct content *content)
 static struct content *store_content(struct content *reuse, const struct assignment *item, uint32_t own_references)
 {
 	size_t length = item->tail.value.length + item->tail.unit.length + item->tail.sensor_id.length +
-	    item->tail.command_id.length + item->origin.length + item->ack.length;
+	    item->tail.command_id.length + item->origin.length + item->ack.length + item->axis.length;
 	struct content *content = reuse;
 
 	if (!reuse || reuse->references != own_references || reuse->capacity < length) {
@@ -119,7 +120,8 @@ static struct content *store_content(struct content *reuse, const struct assignm
 	end = put_text(content, end, TEXT_SENSOR_ID, item->tail.sensor_id);
 	end = put_text(content, end, TEXT_COMMAND_ID, item->tail.command_id);
 	end = put_text(content, end, TEXT_ORIGIN, item->origin);
-	put_text(content, end, TEXT_ACK, item->ack);
+	end = put_text(content, end, TEXT_ACK, item->ack);
+	put_text(content, end, TEXT_AXIS, item->axis);
 	return content;
 }
 
@@ -196,20 +198,25 @@ static bool join_duplicate(struct fold_register *held, const struct assignment *
 	struct assignment joined = *item;
 	struct slice origin = content_text(content, TEXT_ORIGIN);
 	struct slice ack = content_text(content, TEXT_ACK);
+	struct slice axis = content_text(content, TEXT_AXIS);
 
 	if (!item->origin.length || (origin.length && compare_origins(origin, item->origin) <= 0))
 		joined.origin = origin;
 	if (slice_compare(ack, item->ack) >= 0)
 		joined.ack = ack;
+	if (slice_compare(axis, item->axis) >= 0)
+		joined.axis = axis;
 	if (content->deadline < item->deadline)
 		joined.deadline = content->deadline;
-	if (slice_equal(joined.origin, origin) && slice_equal(joined.ack, ack) && joined.deadline == content->deadline)
+	if (slice_equal(joined.origin, origin) && slice_equal(joined.ack, ack) && slice_equal(joined.axis, axis) &&
+	    joined.deadline == content->deadline)
 		return false;
 	// The texts may point into the content that is replaced.
 	struct arena arena = ARENA_INIT;
 
 	joined.origin = arena_dup(&arena, joined.origin);
 	joined.ack = arena_dup(&arena, joined.ack);
+	joined.axis = arena_dup(&arena, joined.axis);
 	replace(held, &joined);
 	arena_release(&arena);
 	return true;
@@ -515,7 +522,8 @@ static const struct series *series_of_reading(const struct twin_set *set, const 
 bool twin_set_take_newer(struct twin_set *set, const struct record *record)
 {
 	if (record->type != RECORD_READING || set->has_tombstones || set->keyed || !set->slot_capacity ||
-	    !(record->quality > USABLE_QUALITY) || record_has(record, MEMBER_ACK))
+	    !(record->quality > USABLE_QUALITY) || record_has(record, MEMBER_ACK) ||
+	    record_has(record, MEMBER_METADATA))
 		return false;
 	struct series *series = (struct series *)(uintptr_t)series_of_reading(set, record);
 
@@ -541,7 +549,7 @@ bool twin_set_take_newer(struct twin_set *set, const struct record *record)
 	end = put_text(content, end, TEXT_SENSOR_ID, sensor_id);
 	content->ends[TEXT_COMMAND_ID] = content->ends[TEXT_SENSOR_ID];
 	put_text(content, end, TEXT_ORIGIN, origin);
-	content->ends[TEXT_ACK] = content->ends[TEXT_ORIGIN];
+	content->ends[TEXT_AXIS] = content->ends[TEXT_ACK] = content->ends[TEXT_ORIGIN];
 	advance_clock(set, record->timestamp);
 	return true;
 }
@@ -556,6 +564,7 @@ struct assignment register_assignment(const struct series *series, const struct 
 	    .key = held->key,
 	    .origin = content_text(content, TEXT_ORIGIN),
 	    .ack = content_text(content, TEXT_ACK),
+	    .axis = content_text(content, TEXT_AXIS),
 	    .deadline = content->deadline,
 	};
 
