@@ -160,6 +160,19 @@ static enum exit_status fold(struct sync *sync, struct record_reader *reader, st
 	}
 }
 
+// Two first mistakes that would otherwise end in silence.
+static void hint(const struct sync *sync, const struct rejects *rejects)
+{
+	uint64_t records = 0;
+
+	for (int type = 0; type < RECORD_INVALID; type++)
+		records += sync->records[type];
+	if (!records && rejects_count(rejects))
+		message_print("no line holds a record: twin-ingest makes them of other formats");
+	if (sync->skipped && !sync->set.entities.count)
+		message_print("-E, -P, --from and --to leave out all of the input");
+}
+
 static void summarise(const struct config *cfg, const struct sync *sync, const struct rejects *rejects)
 {
 	struct buffer text = BUFFER_INIT;
@@ -170,6 +183,8 @@ static void summarise(const struct config *cfg, const struct sync *sync, const s
 			buffer_append_string(&text, "; -e refused shows them");
 		message_print("%s", buffer_string(&text));
 	}
+	if (!cfg->output.quiet)
+		hint(sync, rejects);
 	if (cfg->run.stats) {
 		buffer_reset(&text);
 		buffer_append_char(&text, '{');

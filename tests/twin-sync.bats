@@ -1286,7 +1286,60 @@ END
 	reading a x 5 2 '"sensor_id":"s"' >>three
 	echo '{"type":"score"}' >>three
 	run -0 --separate-stderr twin-sync -q --stats one two three
-	[[ $stderr == '{"readings":3,"desired":1,"deleted":1,"states":1,"changes":1,"predictions":1,"events":1,"ignored":1,"refused":{"stale":0,"outranked":0,"duplicate":1,"conflict":0,"future":0,"unknown-entity":0,"wrong-type":0,"out-of-range":0},"twins":3,"registers":6,"rejected":0}' ]]
+	[[ $stderr == '{"readings":3,"desired":1,"deleted":1,"states":1,"changes":1,"predictions":1,"events":1,"ignored":1,"skipped":0,"refused":{"stale":0,"outranked":0,"duplicate":1,"conflict":0,"future":0,"unknown-entity":0,"wrong-type":0,"out-of-range":0},"twins":3,"registers":6,"rejected":0}' ]]
+}
+
+@test "what selection leaves out is counted, and told when it is everything" {
+	mixed
+	reading a x 5 2 >>four
+	run -0 --separate-stderr twin-sync --stats -E 'nosuch*' four
+	[[ -z $output && $stderr == *'leave out all of the input'*'"skipped":1,'* ]]
+	run -0 --separate-stderr twin-sync -q -E 'nosuch*' four
+	[[ -z $output && -z $stderr ]]
+}
+
+@test "input without a single record points to twin-ingest" {
+	printf 'time,flow\n2026-03-01T12:00:00Z,3\n' >rows.csv
+	run -3 --separate-stderr twin-sync rows.csv
+	[[ -z $output && $stderr == *'rows.csv:1: '*'twin-ingest makes them of other formats' ]]
+}
+
+@test "a type of -e that is nearly right is asked back" {
+	run -2 --separate-stderr twin-sync -e changes </dev/null
+	[[ $stderr == *"did you mean 'change'?"* ]]
+}
+
+cycle() { # N VALUE: a reading of the Nth cycle
+	printf '{"entity_id":"e","property":"p","timestamp":"1970-01-01T00:%02d:%02dZ","value":%s,"metadata":{"axis":{"unit":"cycle","value":%d}}}\n' $(($1 / 60)) $(($1 % 60)) "$2" "$1"
+}
+
+@test "a recording that counts cycles keeps its counts, and lengths of time may count too" {
+	{ cycle 3 30 && cycle 1 10 && cycle 70 7; } >cycles
+	echo '{"axis":{"unit":"cycle"},"properties":{"p":{"interval":"1cycle"}}}' >model
+	run -0 twin-sync -q -m model --stale-after 30cycle --now 1970-01-01T00:01:45Z cycles
+	[[ $output == *'"sync_status":"stale"'*'"metadata":{"p":{"timestamp":"1970-01-01T00:01:10Z","axis":{"unit":"cycle","value":70}}}}' ]]
+	run -0 twin-sync -q -m model --stale-after 40cycle --now 1970-01-01T00:01:45Z cycles
+	[[ $output == *'"sync_status":"synchronized"'* ]]
+	twin-sync -q cycles >state
+	twin-sync -q state | cmp - state
+	run -2 --separate-stderr twin-sync --stale-after 30cycle cycles
+	[[ $stderr == *"option '--stale-after'"*'30cycle'* ]]
+}
+
+@test "a signal is not lost between two waits" {
+	mkfifo in out
+	twin-sync -F ndjson -e change,state <in >out &
+	local sync=$! to from line
+	exec {to}>in {from}<out
+	reading a x 1 1 >&"$to"
+	read -r -t 10 line <&"$from"
+	for _ in 1 2 3 4 5 6 7 8; do
+		kill -USR1 "$sync"
+		read -r -t 10 line <&"$from"
+		[[ $line == *'"type":"state"'* ]]
+	done
+	exec {to}>&-
+	wait "$sync"
 }
 
 @test "--explain says which model, zone and clock are in use" {

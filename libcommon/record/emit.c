@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "base/message.h"
+#include "base/nearest.h"
 
 struct emit_file {
 	char *path;
@@ -23,9 +24,15 @@ static int find_type(const char *const *types, struct slice name)
 static int unknown_type(const char *const *types, struct slice name, struct error *error)
 {
 	struct buffer known = BUFFER_INIT;
+	struct nearest nearest;
 
-	for (int i = 0; types[i]; i++)
+	nearest_init(&nearest, name.data, name.length);
+	for (int i = 0; types[i]; i++) {
 		buffer_printf(&known, "%s%s", i ? ", " : "", types[i]);
+		nearest_offer(&nearest, types[i]);
+	}
+	if (nearest.word)
+		buffer_printf(&known, "; did you mean '%s'?", nearest.word);
 	error_set(error, "--emit: '%.*s' is none of %s", (int)name.length, name.data, buffer_string(&known));
 	buffer_release(&known);
 	return -1;

@@ -288,8 +288,10 @@ static void put_assignment(struct sync *sync, const struct record *record, struc
 {
 	enum admission_result admitted = admission_judge(&sync->admission, record, item);
 
-	if (admitted == ADMISSION_SKIP)
+	if (admitted == ADMISSION_SKIP) {
+		sync->skipped++;
 		return;
+	}
 	if (admitted != ADMISSION_ADMIT) {
 		refuse(sync, reason_of_admission(admitted), record, item);
 		return;
@@ -423,6 +425,7 @@ void sync_append_counters(const struct sync *sync, struct buffer *out)
 
 	for (int i = 0; i < RECORD_INVALID; i++)
 		buffer_printf(out, "%s\"%s\":%llu", i ? "," : "", names[i], (unsigned long long)sync->records[i]);
+	buffer_printf(out, ",\"skipped\":%llu", (unsigned long long)sync->skipped);
 	buffer_append_string(out, ",\"refused\":{");
 	for (int i = 0; i < REASON_COUNT; i++)
 		buffer_printf(out, "%s\"%s\":%llu", i ? "," : "", reasons[i], (unsigned long long)sync->refused[i]);

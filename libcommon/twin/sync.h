@@ -51,6 +51,7 @@ struct sync {
 	int64_t every; // nanoseconds of event time between states, 0 for never
 	uint64_t records[RECORD_INVALID];
 	uint64_t refused[REASON_COUNT];
+	uint64_t skipped;          // what -E, -P, --from and --to leave out
 	struct sync_delta *deltas; // by twin->watch - 1: the delta written last
 	size_t delta_count, delta_capacity;
 	struct series **changed; // by the record in hand

@@ -168,6 +168,21 @@ static void check_types(void)
 	    fits(MODEL_INTEGER, "50e-1"));
 }
 
+static void check_axis(void)
+{
+	struct model *model =
+	    read_text("{\"axis\":{\"unit\":\"cycle\"},\"properties\":{\"p\":{\"interval\":\"30cycle\"}}}");
+	struct error error;
+	int64_t nanoseconds;
+
+	CHECK(model && property_of(model, "p")->interval == SECONDS(30));
+	CHECK(!model_duration(model, SLICE_LITERAL("2cycle"), &nanoseconds, &error) && nanoseconds == SECONDS(2));
+	CHECK(!model_duration(model, SLICE_LITERAL("5m"), &nanoseconds, &error) && nanoseconds == SECONDS(300));
+	CHECK(model_duration(model, SLICE_LITERAL("9223372037cycle"), &nanoseconds, &error));
+	CHECK(model_duration(NULL, SLICE_LITERAL("2cycle"), &nanoseconds, &error));
+	model_free(model);
+}
+
 static void check_ranges(void)
 {
 	const struct model_property both = {.minimum = "0", .maximum = "10"};
@@ -193,6 +208,7 @@ int main(void)
 	TEST("names are found on TWIN_MODEL_PATH, with .json or without") check_path();
 	TEST("mistakes are told by file and member") check_mistakes();
 	TEST("types are those of JSON, and an integer is whole by value") check_types();
+	TEST("a model that counts cycles reads lengths of time as counts too") check_axis();
 	TEST("ranges include their ends and concern numbers only") check_ranges();
 	scratch_leave(scratch);
 	return unit_end();

@@ -47,12 +47,13 @@ static inline void unit_text(const char *file, int line, struct slice got, struc
 {
 	if (slice_equal(got, want))
 		return;
-	printf("# %s:%d: got '%.*s', want '%.*s'\n", file, line, (int)got.length, got.data, (int)want.length, want.data);
+	printf(
+	    "# %s:%d: got '%.*s', want '%.*s'\n", file, line, (int)got.length, got.data, (int)want.length, want.data);
 	unit_ok = false;
 }
 
-#define TEST(sentence) if (unit_begin(sentence))
-#define CHECK(condition) ((condition) ? (void)0 : unit_fail(__FILE__, __LINE__, #condition))
+#define TEST(sentence)        if (unit_begin(sentence))
+#define CHECK(condition)      ((condition) ? (void)0 : unit_fail(__FILE__, __LINE__, #condition))
 #define CHECK_TEXT(got, want) unit_text(__FILE__, __LINE__, (got), slice_from_string(want))
 
 #endif
