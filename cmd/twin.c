@@ -63,6 +63,12 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+static void names_add(struct names *names, const char *name)
+{
+	names->items = memory_grow(names->items, &names->capacity, names->count + 1, sizeof *names->items);
+	names->items[names->count++] = memory_dup_string(name);
+}
+
 static void names_collect(struct names *names, struct buffer *folder)
 {
 	DIR *dir = folder->length ? opendir(buffer_string(folder)) : NULL;
@@ -71,10 +77,8 @@ static void names_collect(struct names *names, struct buffer *folder)
 	while (dir && (entry = readdir(dir))) {
 		const char *name = without_prefix(entry->d_name);
 
-		if (name == entry->d_name || !is_name(name) || faccessat(dirfd(dir), entry->d_name, X_OK, 0) != 0)
-			continue;
-		names->items = memory_grow(names->items, &names->capacity, names->count + 1, sizeof *names->items);
-		names->items[names->count++] = memory_dup_string(name);
+		if (name != entry->d_name && is_name(name) && faccessat(dirfd(dir), entry->d_name, X_OK, 0) == 0)
+			names_add(names, name);
 	}
 	if (dir)
 		closedir(dir);
@@ -185,18 +189,24 @@ static int list_programs(void)
 	return STATUS_DONE;
 }
 
+static __attribute__((noreturn)) void unknown(const char *what, const char *name, const struct names *names)
+{
+	struct nearest nearest;
+
+	nearest_init(&nearest, name, strlen(name));
+	for (size_t i = 0; i < names->count; i++)
+		nearest_offer(&nearest, names->items[i]);
+	if (nearest.word)
+		option_usage_error("no %s '%.80s': did you mean '%s'?", what, name, nearest.word);
+	option_usage_error("no %s '%.80s'", what, name);
+}
+
 static __attribute__((noreturn)) void unknown_program(const char *name, struct buffer *folder)
 {
 	struct names names = {NULL, 0, 0};
-	struct nearest nearest;
 
 	names_collect(&names, folder);
-	nearest_init(&nearest, name, strlen(name));
-	for (size_t i = 0; i < names.count; i++)
-		nearest_offer(&nearest, names.items[i]);
-	if (nearest.word)
-		option_usage_error("no program '%.80s': did you mean '%s'?", name, nearest.word);
-	option_usage_error("no program '%.80s'", name);
+	unknown("program", name, &names);
 }
 
 // Does not come back.
@@ -224,20 +234,30 @@ static int run_program(char **argv)
 	message_die("cannot run '%s': %s", argv[0], strerror(errno));
 }
 
-// An installed page lies in ../share/man, that of a source tree in ../man; path stays empty when it is in neither.
+struct page_place {
+	const char *folder, *section;
+};
+
+// An installed page lies in ../share/man, that of a source tree in ../man. NULL behind the last place.
+static const struct page_place *page_place(size_t i)
+{
+	static const struct page_place places[] = {{"../share/man/man1/", "1"}, {"../share/man/man5/", "5"},
+	    {"../share/man/man7/", "7"}, {"../man/", "1"}, {"../man/", "5"}, {"../man/", "7"}};
+
+	return i < sizeof places / sizeof *places ? &places[i] : NULL;
+}
+
+// path stays empty when the page is in none of the places.
 static void find_page(struct buffer *path, const char *page)
 {
-	static const char *const places[] = {"../share/man/man1/%s.1", "../share/man/man5/%s.5",
-	    "../share/man/man7/%s.7", "../man/%s.1", "../man/%s.5", "../man/%s.7"};
 	struct buffer folder = BUFFER_INIT;
+	const struct page_place *place;
 
 	own_folder(&folder);
-	for (size_t i = 0; folder.length && i < sizeof places / sizeof *places; i++) {
-		const char *rest = strchr(places[i], '%') + 2;
-
+	for (size_t i = 0; folder.length && (place = page_place(i)); i++) {
 		buffer_reset(path);
 		buffer_append_slice(path, buffer_slice(&folder));
-		buffer_printf(path, "%.*s%s%s", (int)(rest - 2 - places[i]), places[i], page, rest);
+		buffer_printf(path, "%s%s.%s", place->folder, page, place->section);
 		if (access(buffer_string(path), R_OK) == 0)
 			break;
 		buffer_reset(path);
@@ -245,19 +265,78 @@ static void find_page(struct buffer *path, const char *page)
 	buffer_release(&folder);
 }
 
+// The pages of twinutils in one folder, without section and what a compressor appends.
+static void pages_collect(struct names *names, struct buffer *folder)
+{
+	DIR *dir = opendir(buffer_string(folder));
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir))) {
+		const char *name = without_prefix(entry->d_name);
+
+		entry->d_name[strcspn(entry->d_name, ".")] = '\0';
+		if (is_name(name) && (name != entry->d_name || strcmp(name, "twin") == 0))
+			names_add(names, name);
+	}
+	if (dir)
+		closedir(dir);
+}
+
+static __attribute__((noreturn)) void unknown_page(const char *name)
+{
+	struct buffer own = BUFFER_INIT, folder = BUFFER_INIT;
+	struct names names = {NULL, 0, 0};
+	const struct page_place *place;
+
+	own_folder(&own);
+	for (size_t i = 0; own.length && (place = page_place(i)); i++) {
+		buffer_reset(&folder);
+		buffer_append_slice(&folder, buffer_slice(&own));
+		buffer_printf(&folder, "%s", place->folder);
+		pages_collect(&names, &folder);
+	}
+	unknown("page", name, &names);
+}
+
+// Asked before man takes over, whose own status for a page that is missing would say something else here.
+static bool man_knows(const char *page)
+{
+	char man[] = "man", where[] = "-w";
+	char *name = memory_dup_string(page);
+	char *argv[] = {man, where, name, NULL};
+	posix_spawn_file_actions_t actions;
+	int failed, status = 0;
+	pid_t pid;
+
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+	failed = posix_spawnp(&pid, man, &actions, NULL, argv, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	free(name);
+	if (failed)
+		message_die("cannot run man: %s", strerror(failed));
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return status == 0;
+}
+
 // Does not come back.
 static int open_page(const char *name)
 {
+	const char *short_name = without_prefix(name);
 	struct buffer page = BUFFER_INIT, path = BUFFER_INIT;
 
-	if (!is_name(without_prefix(name)))
+	if (!is_name(short_name))
 		option_usage_error("no page '%.80s'", name);
-	buffer_printf(&page, "%s%s", strcmp(name, "twin") == 0 ? "" : PREFIX, without_prefix(name));
+	buffer_printf(&page, "%s%s", strcmp(name, "twin") == 0 ? "" : PREFIX, short_name);
 	find_page(&path, buffer_string(&page));
 	if (path.length)
 		execlp("man", "man", "-l", buffer_string(&path), (char *)NULL);
-	else
+	else if (man_knows(buffer_string(&page)))
 		execlp("man", "man", buffer_string(&page), (char *)NULL);
+	else
+		unknown_page(short_name);
 	message_die("cannot run man: %s", strerror(errno));
 }
 

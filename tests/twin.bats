@@ -134,3 +134,32 @@ END
 	run -2 bin/twin help echo fail
 	[[ ${lines[0]} == "twin: help takes one name" ]]
 }
+
+@test "help of a page that does not exist is trouble that names a near one, whatever man would say" {
+	printf '#!/bin/sh\necho "No manual entry for it" >&2\nexit 16\n' >elsewhere/man
+	chmod +x elsewhere/man
+	mkdir -p share/man/man1 share/man/man5 man
+	touch share/man/man1/twin-echo.1.gz share/man/man1/twin.1 share/man/man1/else.1 share/man/man5/twin-record.5 man/twin-source.7
+	for typed in 'ecoh echo' 'recrod record' 'sourec source' 'twni twin' 'twin-ecoh echo'; do
+		run -2 --separate-stderr bin/twin help "${typed% *}"
+		near=${typed#* } name=${typed% *}
+		[[ $stderr == "twin: no page '${name#twin-}': did you mean '$near'?"$'\n'"Try 'twin --help'." ]]
+		[[ -z $output ]]
+	done
+	for name in zebra esle fail; do
+		run -2 --separate-stderr bin/twin help "$name"
+		[[ $stderr == "twin: no page '$name'"$'\n'"Try 'twin --help'." ]]
+		[[ -z $output ]]
+	done
+	rm elsewhere/man
+	run -2 --separate-stderr env PATH="$PWD/elsewhere" bin/twin help zebra
+	[[ $stderr == "twin: cannot run man: No such file or directory" ]]
+}
+
+@test "a page that only man finds is opened by man" {
+	printf '#!/bin/sh\n[ "$*" = "-w twin-far" ] || [ "$*" = twin-far ] || exit 16\necho "<$*>"\n' >elsewhere/man
+	chmod +x elsewhere/man
+	run -0 bin/twin help far
+	[[ $output == "<twin-far>" ]]
+	run -2 bin/twin help near
+}
