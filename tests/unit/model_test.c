@@ -172,14 +172,14 @@ static void check_axis(void)
 {
 	struct model *model =
 	    read_text("{\"axis\":{\"unit\":\"cycle\"},\"properties\":{\"p\":{\"interval\":\"30cycle\"}}}");
-	struct error error;
+	struct error what;
 	int64_t nanoseconds;
 
 	CHECK(model && property_of(model, "p")->interval == SECONDS(30));
-	CHECK(!model_duration(model, SLICE_LITERAL("2cycle"), &nanoseconds, &error) && nanoseconds == SECONDS(2));
-	CHECK(!model_duration(model, SLICE_LITERAL("5m"), &nanoseconds, &error) && nanoseconds == SECONDS(300));
-	CHECK(model_duration(model, SLICE_LITERAL("9223372037cycle"), &nanoseconds, &error));
-	CHECK(model_duration(NULL, SLICE_LITERAL("2cycle"), &nanoseconds, &error));
+	CHECK(!model_duration(model, SLICE_LITERAL("2cycle"), &nanoseconds, &what) && nanoseconds == SECONDS(2));
+	CHECK(!model_duration(model, SLICE_LITERAL("5m"), &nanoseconds, &what) && nanoseconds == SECONDS(300));
+	CHECK(model_duration(model, SLICE_LITERAL("9223372037cycle"), &nanoseconds, &what));
+	CHECK(model_duration(NULL, SLICE_LITERAL("2cycle"), &nanoseconds, &what));
 	model_free(model);
 }
 
