@@ -3,7 +3,7 @@
 
 load helper
 
-# The width of the tables that are compared.
+# It would cut the tables that are compared.
 unset COLUMNS
 
 # states NAME: runs the example for its states as NDJSON; a run that lacks its recorded data (77) skips the test with its reason.

@@ -418,7 +418,7 @@ END
 @test "after ten bad lines the rest is counted" {
 	for ((i = 0; i < 25; i++)); do echo "bad $i"; done >in
 	run -3 --separate-stderr twin-sync --rejects kept in
-	[[ ${#stderr_lines[@]} -eq 11 ]]
+	[[ ${#stderr_lines[@]} -eq 12 ]]
 	[[ ${stderr_lines[10]} == *15* ]]
 	cmp in kept
 }
@@ -472,7 +472,7 @@ END
 		reading "$(printf '%01025d' 0)" x 0 1
 	} >in
 	run -3 --separate-stderr twin-sync in
-	[[ -z $output && ${#stderr_lines[@]} -eq 4 ]]
+	[[ -z $output && ${#stderr_lines[@]} -eq 5 ]]
 }
 
 # --- What is refused ---
@@ -993,7 +993,7 @@ END
 
 @test "unknown types and missing names of -e are errors that say what there is" {
 	run -2 --separate-stderr twin-sync -e state,stat
-	[[ $stderr == "twin-sync: --emit: 'stat' is none of state, change, delta, event, refused, rejected" ]]
+	[[ $stderr == "twin-sync: --emit: 'stat' is none of state, change, delta, event, refused, rejected; did you mean 'state'?" ]]
 	run -2 --separate-stderr twin-sync -e state=
 	[[ $stderr == "twin-sync: --emit: 'state=' names no file" ]]
 }
@@ -1279,6 +1279,45 @@ END
 	[[ $output == *'"m, s"'* && $output == *1.50* && $output == *'say ""so""'* ]]
 }
 
+@test "CSV is one table, whatever becomes of the twins" {
+	{
+		reading a x 0 1
+		reading a bad 0 7 '"quality":0'
+		echo '{"type":"desired","entity_id":"a","timestamp":"2026-03-01T12:00:00Z","properties":{"level":5}}'
+		reading b x 0 1
+		echo '{"type":"deleted","entity_id":"b","timestamp":"2026-03-01T12:00:30Z"}'
+		echo '{"type":"desired","entity_id":"b","timestamp":"2026-03-01T12:00:31Z","properties":{"level":null}}'
+		reading c x 0 1
+	} >in
+	twin-sync -q -F csv in | cut -d, -f 1-11 >got
+	same got <<'END'
+type,entity_id,property,value,timestamp,unit,quality,sensor_id,desired,delta,deleted
+state,a,bad,7,2026-03-01T12:00:00Z,,0,,,,
+state,a,level,,,,,,5,5,
+state,a,x,1,2026-03-01T12:00:00Z,,,,,,
+deleted,b,,,2026-03-01T12:00:30Z,,,,,,true
+desired,b,level,,2026-03-01T12:00:31Z,,,,null,,
+state,c,x,1,2026-03-01T12:00:00Z,,,,,,
+END
+	twin-sync -q -p -e change,delta -F csv in >all
+	twin-ingest -q -F csv --no-origin in >readings
+	python3 -c 'import csv
+rows = list(csv.reader(open("all")))
+assert {len(row) for row in rows} == {len(rows[0])} and rows[0] == next(csv.reader(open("readings")))
+assert sorted({row[0] for row in rows[1:]}) == ["change", "deleted", "delta", "desired", "reading"]
+assert [row[10] for row in rows if row[:3] == ["change", "b", ""]] == ["true"]'
+}
+
+@test "a table that goes into a file is as wide as it needs to be, one on a terminal is not" {
+	needs script
+	reading pump-of-the-station temperature 0 "\"$(printf '%090d' 0)\"" '"unit":"C"' >in
+	unset COLUMNS
+	twin-sync -q -e change -F table in >whole
+	grep -q '  "\?0\{90\}"\?  C$' whole
+	NO_COLOR=1 script -qec 'twin-sync -q -e change in' /dev/null </dev/null | grep -q '0…'
+	COLUMNS=80 twin-sync -q -e change -F table in | grep -q '0…'
+}
+
 # --- Said on standard error ---
 
 @test "--stats counts records, refusals, twins and registers as JSON" {
@@ -1322,6 +1361,8 @@ cycle() { # N VALUE: a reading of the Nth cycle
 	[[ $output == *'"sync_status":"synchronized"'* ]]
 	twin-sync -q cycles >state
 	twin-sync -q state | cmp - state
+	run -0 twin-sync -q -F table cycles
+	[[ $output == *'70 cycle'* && $output != *1970* ]]
 	run -2 --separate-stderr twin-sync --stale-after 30cycle cycles
 	[[ $stderr == *"option '--stale-after'"*'30cycle'* ]]
 }

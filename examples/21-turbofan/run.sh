@@ -10,5 +10,5 @@ data=${TWIN_TEST_DATA:-}/recorded/turbofan
 if [ $# -gt 0 ]; then
 	twin-ingest -q --map "$map" "$data"/train_FD00?.txt.gz | twin-sync -q "$@"
 else
-	twin-ingest -q --map "$map" "$data"/train_FD00?.txt.gz | twin-sync -q -F table | head -n 12
+	twin-ingest -q --map "$map" "$data"/train_FD00?.txt.gz | COLUMNS=80 twin-sync -q -F table | head -n 12
 fi

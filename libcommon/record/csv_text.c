@@ -2,12 +2,10 @@
 
 #include "record/record_text.h"
 
-#define COLUMNS_MAX 16
-
 enum csv_rows {
 	ROWS_ONE,    // a row for the record
 	ROWS_STATE,  // a row for each property of a state
-	ROWS_LEAVES, // a row for each leaf of `leaves`: columns property (or measure) and value
+	ROWS_LEAVES, // a row for each leaf of `leaves`: columns property (or measure) and `leaf`
 	ROWS_INPUT,  // a refused record: reason, then the columns of its input
 	ROWS_TEXT,   // the whole line
 };
@@ -15,47 +13,53 @@ enum csv_rows {
 struct csv_shape {
 	const char *type;
 	enum csv_rows rows;
-	const char *leaves;
-	const char *columns[COLUMNS_MAX];
+	const char *const *columns; // ended by NULL
+	const char *leaves, *leaf;
 };
 
-#define STATE_COLUMNS                                                                                                  \
-	{                                                                                                              \
-		"entity_id", "property", "value", "timestamp", "unit", "quality", "sensor_id", "desired", "delta",     \
-		    "deleted", "sync_status", "confidence_score"                                                       \
-	}
+static const char *const property_columns[] = {"type", "entity_id", "property", "value", "timestamp", "unit", "quality",
+    "sensor_id", "desired", "delta", "deleted", "sync_status", "confidence_score", "received", "seq", "counter",
+    "origin", "command_id", "deadline", "since", NULL};
+static const char *const diff_columns[] = {"entity_id", "path", "op", "from", "to", NULL};
+static const char *const conflict_columns[] = {"entity_id", "path", "base", "chosen", "rule", "candidates", NULL};
+static const char *const event_columns[] = {
+    "id", "entity_id", "timestamp", "begin", "end", "event", "severity", "property", "score", "message", NULL};
+static const char *const forecast_columns[] = {
+    "entity_id", "property", "timestamp", "value", "lower", "upper", "level", "unit", "issued", "method", NULL};
+static const char *const prediction_columns[] = {"entity_id", "timestamp", "horizon", "failure_probability",
+    "estimated_time_to_failure", "remaining_useful_life", "unit", "level", "confidence_interval", "method", NULL};
+static const char *const score_columns[] = {"entity_id", "timestamp", "score", "alarm", "method", NULL};
+static const char *const summary_columns[] = {"entity_id", "property", "measure", "value", NULL};
+static const char *const why_columns[] = {"entity_id", "property", "winner", "beaten", "desired", NULL};
+static const char *const clock_columns[] = {"timestamp", NULL};
+static const char *const label_columns[] = {"entity_id", "timestamp", "begin", "end", "label", NULL};
+static const char *const refused_columns[] = {"reason", "type", "entity_id", "property", "value", "timestamp", "unit",
+    "quality", "sensor_id", "received", "seq", "counter", "origin", NULL};
+static const char *const rejected_columns[] = {"reason", "message", "source", "line", "input", NULL};
+static const char *const text_columns[] = {"record", NULL};
 
 static const struct csv_shape shapes[] = {
-    {"reading", ROWS_ONE, NULL,
-	{"entity_id", "property", "timestamp", "value", "unit", "quality", "sensor_id", "received", "seq", "counter",
-	    "origin"}},
-    {"state", ROWS_STATE, NULL, STATE_COLUMNS},
-    {"change", ROWS_STATE, NULL, STATE_COLUMNS},
-    {"desired", ROWS_LEAVES, "properties",
-	{"entity_id", "property", "timestamp", "value", "command_id", "deadline", "sensor_id"}},
-    {"deleted", ROWS_ONE, NULL, {"entity_id", "property", "timestamp", "sensor_id"}},
-    {"delta", ROWS_LEAVES, "properties", {"entity_id", "property", "timestamp", "value", "since"}},
-    {"diff", ROWS_ONE, NULL, {"entity_id", "path", "op", "from", "to"}},
-    {"conflict", ROWS_ONE, NULL, {"entity_id", "path", "base", "chosen", "rule", "candidates"}},
-    {"event", ROWS_ONE, NULL,
-	{"id", "entity_id", "timestamp", "begin", "end", "event", "severity", "property", "score", "message"}},
-    {"forecast", ROWS_ONE, NULL,
-	{"entity_id", "property", "timestamp", "value", "lower", "upper", "level", "unit", "issued", "method"}},
-    {"prediction", ROWS_ONE, NULL,
-	{"entity_id", "timestamp", "horizon", "failure_probability", "estimated_time_to_failure",
-	    "remaining_useful_life", "unit", "level", "confidence_interval", "method"}},
-    {"score", ROWS_ONE, NULL, {"entity_id", "timestamp", "score", "alarm", "method"}},
-    {"summary", ROWS_LEAVES, "measures", {"entity_id", "property", "measure", "value"}},
-    {"why", ROWS_ONE, NULL, {"entity_id", "property", "winner", "beaten", "desired"}},
-    {"clock", ROWS_ONE, NULL, {"timestamp"}},
-    {"label", ROWS_ONE, NULL, {"entity_id", "timestamp", "begin", "end", "label"}},
-    {"refused", ROWS_INPUT, NULL,
-	{"reason", "type", "entity_id", "property", "timestamp", "value", "unit", "quality", "sensor_id", "received",
-	    "seq", "counter", "origin"}},
-    {"rejected", ROWS_ONE, NULL, {"reason", "message", "source", "line", "input"}},
+    {"reading", ROWS_ONE, property_columns, NULL, NULL},
+    {"state", ROWS_STATE, property_columns, NULL, NULL},
+    {"change", ROWS_STATE, property_columns, NULL, NULL},
+    {"desired", ROWS_LEAVES, property_columns, "properties", "desired"},
+    {"deleted", ROWS_ONE, property_columns, NULL, NULL},
+    {"delta", ROWS_LEAVES, property_columns, "properties", "delta"},
+    {"diff", ROWS_ONE, diff_columns, NULL, NULL},
+    {"conflict", ROWS_ONE, conflict_columns, NULL, NULL},
+    {"event", ROWS_ONE, event_columns, NULL, NULL},
+    {"forecast", ROWS_ONE, forecast_columns, NULL, NULL},
+    {"prediction", ROWS_ONE, prediction_columns, NULL, NULL},
+    {"score", ROWS_ONE, score_columns, NULL, NULL},
+    {"summary", ROWS_LEAVES, summary_columns, "measures", "value"},
+    {"why", ROWS_ONE, why_columns, NULL, NULL},
+    {"clock", ROWS_ONE, clock_columns, NULL, NULL},
+    {"label", ROWS_ONE, label_columns, NULL, NULL},
+    {"refused", ROWS_INPUT, refused_columns, NULL, "value"},
+    {"rejected", ROWS_ONE, rejected_columns, NULL, NULL},
 };
 
-static const struct csv_shape text_shape = {"", ROWS_TEXT, NULL, {"record"}};
+static const struct csv_shape text_shape = {"", ROWS_TEXT, text_columns, NULL, NULL};
 
 void csv_text_init(struct csv_text *csv)
 {
@@ -107,17 +111,50 @@ static const struct csv_shape *shape_of(const struct value_tree *tree, const str
 
 static void begin_shape(struct csv_text *csv, const struct csv_shape *shape)
 {
-	if (csv->shape == shape)
-		return;
-	if (csv->shape)
-		buffer_append_char(csv->out, '\n');
 	csv->shape = shape;
-	for (size_t i = 0; i < COLUMNS_MAX && shape->columns[i]; i++) {
-		if (i)
+	if (csv->header == shape->columns)
+		return;
+	if (csv->header)
+		buffer_append_char(csv->out, '\n');
+	csv->header = shape->columns;
+	for (const char *const *column = shape->columns; *column; column++) {
+		if (column != shape->columns)
 			buffer_append_char(csv->out, ',');
-		buffer_append_string(csv->out, shape->columns[i]);
+		buffer_append_string(csv->out, *column);
 	}
 	buffer_append_char(csv->out, '\n');
+}
+
+static bool is_state(const struct csv_text *csv)
+{
+	return value_is_word(member_or_null(csv->tree, csv->record, "type"), "state");
+}
+
+// A state says in its own time what it does not say of a value. What was never reported has none; a change is the time
+// of what changed.
+static const struct value *row_time(const struct csv_text *csv)
+{
+	const struct state_row *row = csv->row;
+	const struct value *time = member_or_null(csv->tree, csv->reading, "timestamp");
+	const struct value *deleted = member_or_null(csv->tree, csv->record, "deleted");
+
+	if (time)
+		return time;
+	if (csv->is_deletion && deleted)
+		return deleted;
+	if (row->value || !row->property.length || !is_state(csv) || csv->refused)
+		return member_or_null(csv->tree, csv->record, "timestamp");
+	return NULL;
+}
+
+// Wishes that were refused stand where other refused values do.
+static const struct value *row_value(const struct csv_text *csv)
+{
+	const struct state_row *row = csv->row;
+
+	if (!row->value && csv->reading && csv->reading != row->metadata)
+		return member_or_null(csv->tree, csv->reading, "value");
+	return row->value || !csv->refused ? row->value : row->desired;
 }
 
 // Columns of a state whose names mean something else in the record: there `desired` and `delta` are whole documents.
@@ -126,7 +163,9 @@ static bool state_column(const struct csv_text *csv, const char *column, const s
 	const struct state_row *row = csv->row;
 
 	if (!strcmp(column, "value"))
-		*value = row->value;
+		*value = row_value(csv);
+	else if (!strcmp(column, "timestamp"))
+		*value = row_time(csv);
 	else if (!strcmp(column, "desired"))
 		*value = row->desired;
 	else if (!strcmp(column, "delta"))
@@ -144,7 +183,7 @@ static const struct value *column_value(const struct csv_text *csv, const char *
 
 	if (csv->row && state_column(csv, column, &value))
 		return value;
-	if (csv->leaf && !strcmp(column, "value"))
+	if (csv->leaf && !strcmp(column, csv->shape->leaf))
 		return csv->leaf;
 	for (size_t i = 0; i < 3 && csv->objects[i]; i++) {
 		const struct value *object = csv->objects[i];
@@ -166,34 +205,46 @@ static bool is_path_column(const struct csv_text *csv, const char *column)
 		!(csv->shape->leaves && !strcmp(csv->shape->leaves, "measures")));
 }
 
-// A refused record without a type is a reading, whatever the type of the record around it.
-static bool is_type_of_input(const struct csv_text *csv, const char *column)
+static void append_value(struct csv_text *csv, const struct value *value)
 {
-	return csv->shape->rows == ROWS_INPUT && !strcmp(column, "type") &&
-	    !member_or_null(csv->tree, csv->objects[0], column);
+	if (!value)
+		return;
+	buffer_reset(&csv->field);
+	value_append_plain(&csv->field, value);
+	csv_append_field(csv->out, buffer_slice(&csv->field));
+}
+
+// What has no type is a reading.
+static void append_type(struct csv_text *csv)
+{
+	const struct value *type = member_or_null(csv->tree, csv->record, "type");
+
+	if (type)
+		append_value(csv, type);
+	else
+		buffer_append_string(csv->out, "reading");
 }
 
 static void append_cell(struct csv_text *csv, const char *column)
 {
-	const struct value *value = column_value(csv, column);
-
-	if (is_path_column(csv, column)) {
+	if (is_path_column(csv, column))
 		csv_append_field(csv->out, csv->leaf_path);
-	} else if (is_type_of_input(csv, column)) {
-		buffer_append_string(csv->out, "reading");
-	} else if (value) {
-		buffer_reset(&csv->field);
-		value_append_plain(&csv->field, value);
-		csv_append_field(csv->out, buffer_slice(&csv->field));
-	}
+	else if (!strcmp(column, "type"))
+		append_type(csv);
+	else if (csv->is_deletion && !strcmp(column, "deleted"))
+		buffer_append_string(csv->out, "true");
+	else if (csv->row && csv->row->is_withdrawn && !strcmp(column, "desired"))
+		buffer_append_string(csv->out, "null");
+	else
+		append_value(csv, column_value(csv, column));
 }
 
 static void append_row(struct csv_text *csv)
 {
-	for (size_t i = 0; i < COLUMNS_MAX && csv->shape->columns[i]; i++) {
-		if (i)
+	for (const char *const *column = csv->shape->columns; *column; column++) {
+		if (column != csv->shape->columns)
 			buffer_append_char(csv->out, ',');
-		append_cell(csv, csv->shape->columns[i]);
+		append_cell(csv, *column);
 	}
 	buffer_append_char(csv->out, '\n');
 }
@@ -218,12 +269,24 @@ static int append_leaves(struct csv_text *csv, const struct value *record, const
 	return value_leaves(csv->tree, leaves, append_leaf, csv);
 }
 
-static void append_state_row(struct csv_text *csv, const struct state_row *row, const struct value *record)
+// What `metadata` says of the value, or, where only unusable readings came, the newest of those.
+static const struct value *register_of(const struct csv_text *csv, const struct state_row *row)
+{
+	const struct value *last = member_or_null(csv->tree, row->metadata, "last");
+
+	if (row->value || !last || last->kind != VALUE_OBJECT || member_or_null(csv->tree, row->metadata, "timestamp"))
+		return row->metadata;
+	return last;
+}
+
+static void append_state_row(struct csv_text *csv, const struct state_row *row)
 {
 	csv->row = row;
 	csv->leaf_path = row->property;
-	csv->objects[0] = row->metadata ? row->metadata : record;
-	csv->objects[1] = row->metadata ? record : NULL;
+	csv->reading = register_of(csv, row);
+	csv->objects[0] = csv->reading ? csv->reading : csv->record;
+	csv->objects[1] = csv->reading ? csv->record : csv->refused;
+	csv->objects[2] = csv->reading ? csv->refused : NULL;
 	append_row(csv);
 }
 
@@ -233,10 +296,13 @@ static int append_state(struct csv_text *csv, const struct value *record)
 
 	if (state_rows_read(&csv->rows, csv->tree, record))
 		return -1;
+	// A state names an earlier deletion too, of a twin that is there.
+	csv->is_deletion = !is_state(csv) && member_or_null(csv->tree, record, "deleted");
+	if (csv->is_deletion || !csv->rows.count)
+		append_state_row(csv, &nothing);
+	csv->is_deletion = false;
 	for (size_t i = 0; i < csv->rows.count; i++)
-		append_state_row(csv, &csv->rows.rows[i], record);
-	if (!csv->rows.count)
-		append_state_row(csv, &nothing, record);
+		append_state_row(csv, &csv->rows.rows[i]);
 	return 0;
 }
 
@@ -245,9 +311,12 @@ static int append_refused(struct csv_text *csv, const struct value *record)
 	const struct value *input = member_or_null(csv->tree, record, "input");
 	const struct value *type = member_or_null(csv->tree, input, "type");
 
-	// `type` is that of the input, which must therefore be looked at first.
-	csv->objects[0] = input ? input : record;
+	csv->record = input ? input : record;
+	csv->refused = record;
+	csv->objects[0] = csv->record;
 	csv->objects[1] = input ? record : NULL;
+	if (value_is_word(type, "state") || value_is_word(type, "change"))
+		return append_state(csv, input);
 	if (value_is_word(type, "desired"))
 		return append_leaves(csv, input, "properties");
 	append_row(csv);
@@ -256,7 +325,11 @@ static int append_refused(struct csv_text *csv, const struct value *record)
 
 static int append_shaped(struct csv_text *csv, const struct value *record)
 {
+	csv->record = record;
+	csv->refused = NULL;
 	csv->row = NULL;
+	csv->reading = NULL;
+	csv->is_deletion = !strcmp(csv->shape->type, "deleted");
 	csv->leaf = NULL;
 	csv->leaf_path = SLICE_EMPTY;
 	memset(csv->objects, 0, sizeof csv->objects);

@@ -1,6 +1,7 @@
-// Records as CSV (RFC 4180 quoting, LF): for every type of record a header and fixed columns; members that have no
-// column are left out. States, desires and measures are written long, a row for each property. When the type changes,
-// an empty line and a new header follow.
+// Records as CSV (RFC 4180 quoting, LF), under a header and fixed columns; members that have no column are left out.
+// What tells of properties (readings, states, changes, deletes, desires, deltas) is one table whose first column is the
+// type: a row for each property, and one without a property for what is about the whole twin. Each other type is a
+// table of its own; where the table changes, an empty line and a new header follow.
 #ifndef RECORD_CSV_TEXT_H
 #define RECORD_CSV_TEXT_H
 
@@ -10,12 +11,17 @@
 #include "record/value.h"
 
 struct csv_text {
-	const struct csv_shape *shape;  // of the header written last, NULL when none was
-	const struct value_tree *tree;  // of the record being written
+	const char *const *header;     // the columns named last, NULL when none were
+	const struct value_tree *tree; // of the record being written
+	const struct csv_shape *shape;
+	const struct value *record;     // the one a row is about: of a refused record its input
+	const struct value *refused;    // the refused record, NULL for others
 	const struct value *objects[3]; // where columns are looked up, in this order; NULL at the end
 	struct slice leaf_path;
 	const struct value *leaf;
 	const struct state_row *row;
+	const struct value *reading; // of the row: what `properties` shows, or the unusable one there is instead
+	bool is_deletion;            // the row tells that the whole twin, or a property on its own, was deleted
 	struct buffer *out;
 	struct buffer field;
 	struct state_rows rows;

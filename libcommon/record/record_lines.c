@@ -1,5 +1,7 @@
+#define _GNU_SOURCE // memmem
 #include "record/record_lines.h"
 
+#include "record/display.h"
 #include "record/record_text.h"
 
 #define NOTE_PARTS_MAX 6
@@ -70,13 +72,15 @@ static const struct line_shape shapes[] = {
 	.parts = {{"winner", "set by "}, {"beaten", "beaten "}, {"desired", "desired "}}},
     {.type = "clock", .time = "timestamp"},
     {.type = "label", .time = "timestamp", .value = "label", .parts = {{"begin", "from "}, {"end", "to "}}},
-    {.type = "rejected", .parts = {{"source", ""}, {"line", "line "}, {"message", ""}, {"input", ""}}},
+    {.type = "rejected",
+	.is_plain = true,
+	.parts = {{"source", ""}, {"line", "line "}, {"message", ""}, {"input", ""}}},
 };
 
-void record_lines_init(struct record_lines *lines)
+void record_lines_init(struct record_lines *lines, bool is_endless)
 {
 	*lines = (struct record_lines){.rows = STATE_ROWS_INIT};
-	table_init(&lines->table, 0, true);
+	table_init(&lines->table, 0, true, is_endless);
 	table_add_column(&lines->table, SLICE_LITERAL("TIME"), TABLE_RIGID);
 	table_add_column(&lines->table, SLICE_LITERAL("ENTITY"), TABLE_FLEXIBLE);
 	table_add_column(&lines->table, SLICE_LITERAL("PROPERTY"), TABLE_FLEXIBLE);
@@ -117,6 +121,8 @@ void register_note(struct buffer *note, const struct value_tree *tree, const str
 	const struct value *deleted = member_or_null(tree, entry, "deleted");
 
 	note_add(note, "desired ", row->desired);
+	if (row->is_withdrawn)
+		buffer_append_string(note, "desired null");
 	if (row->differs)
 		buffer_append_string(note, " (differs)");
 	if (deleted && deleted->kind == VALUE_TRUE)
@@ -127,8 +133,21 @@ void register_note(struct buffer *note, const struct value_tree *tree, const str
 		add_latest(note, tree, last);
 }
 
+void table_set_note(struct table *table, size_t column, struct slice note, enum table_style style)
+{
+	const char *comma = memmem(note.data, note.length, ", ", 2);
+
+	table_set(table, column, note, false, style);
+	if (comma)
+		note.length = (size_t)(comma - note.data) + 1; // room for the ellipsis
+	table_prefer(table, column, display_width(note));
+}
+
+// A number that is cut reads as another number.
 static void set_value(struct record_lines *lines, enum line_column column, const struct value *value)
 {
+	bool is_right = column == COLUMN_VALUE && value_is_right(value);
+
 	if (!value)
 		return;
 	buffer_reset(&lines->text);
@@ -136,14 +155,25 @@ static void set_value(struct record_lines *lines, enum line_column column, const
 		value_append_shown(&lines->text, value);
 	else
 		value_append_plain(&lines->text, value);
-	table_set(&lines->table, column, buffer_slice(&lines->text), column == COLUMN_VALUE && value_is_right(value),
-	    TABLE_PLAIN);
+	table_set(&lines->table, column, buffer_slice(&lines->text), is_right, TABLE_PLAIN);
+	if (is_right)
+		table_prefer(&lines->table, column, lines->text.length);
 }
 
 static void set_member(struct record_lines *lines, enum line_column column, const char *name)
 {
 	if (name)
 		set_value(lines, column, member_or_null(lines->tree, lines->record, name));
+}
+
+// A time, or the count that stands for it.
+static void set_time(struct record_lines *lines, const struct value *axis, const struct value *time)
+{
+	buffer_reset(&lines->text);
+	if (axis_append_shown(&lines->text, lines->tree, axis))
+		table_set(&lines->table, COLUMN_TIME, buffer_slice(&lines->text), false, TABLE_PLAIN);
+	else
+		set_value(lines, COLUMN_TIME, time);
 }
 
 static void begin_note(struct record_lines *lines, const char *type)
@@ -160,7 +190,7 @@ static void begin_note(struct record_lines *lines, const char *type)
 static void end_note(struct record_lines *lines)
 {
 	if (lines->note.length)
-		table_set(&lines->table, COLUMN_NOTE, buffer_slice(&lines->note), false, lines->style);
+		table_set_note(&lines->table, COLUMN_NOTE, buffer_slice(&lines->note), lines->style);
 }
 
 static void shape_note(struct record_lines *lines)
@@ -176,7 +206,8 @@ static void shape_note(struct record_lines *lines)
 static void begin_line(struct record_lines *lines)
 {
 	table_add_row(&lines->table);
-	set_member(lines, COLUMN_TIME, lines->shape->time);
+	set_time(lines, member_or_null(lines->tree, member_or_null(lines->tree, lines->record, "metadata"), "axis"),
+	    member_or_null(lines->tree, lines->record, lines->shape->time ? lines->shape->time : "timestamp"));
 	set_member(lines, COLUMN_ENTITY, "entity_id");
 	set_member(lines, COLUMN_PROPERTY, lines->shape->property);
 }
@@ -214,6 +245,14 @@ static void set_style(struct record_lines *lines)
 		lines->style = TABLE_WARNING;
 }
 
+// The name of an event or a label.
+static void prefer_name(struct record_lines *lines)
+{
+	buffer_reset(&lines->text);
+	value_append_shown(&lines->text, member_or_null(lines->tree, lines->record, lines->shape->value));
+	table_prefer(&lines->table, COLUMN_VALUE, display_width(buffer_slice(&lines->text)));
+}
+
 static int add_shaped(struct record_lines *lines)
 {
 	const struct line_shape *shape = lines->shape;
@@ -226,6 +265,8 @@ static int add_shaped(struct record_lines *lines)
 	if (shape->value)
 		set_value(
 		    lines, COLUMN_VALUE, value_member(lines->tree, lines->record, slice_from_string(shape->value)));
+	if (shape->value && !strcmp(shape->value, shape->type))
+		prefer_name(lines);
 	set_member(lines, COLUMN_UNIT, shape->unit);
 	shape_note(lines);
 	end_note(lines);
@@ -237,7 +278,8 @@ static void add_register(struct record_lines *lines, const struct state_row *row
 	const struct value *time = member_or_null(lines->tree, row->metadata, "timestamp");
 
 	table_add_row(&lines->table);
-	set_value(lines, COLUMN_TIME, time ? time : member_or_null(lines->tree, lines->record, "timestamp"));
+	set_time(lines, member_or_null(lines->tree, row->metadata, "axis"),
+	    time ? time : member_or_null(lines->tree, lines->record, "timestamp"));
 	set_member(lines, COLUMN_ENTITY, "entity_id");
 	table_set(&lines->table, COLUMN_PROPERTY, row->property, false, TABLE_PLAIN);
 	set_value(lines, COLUMN_VALUE, row->value);
@@ -247,10 +289,52 @@ static void add_register(struct record_lines *lines, const struct state_row *row
 	end_note(lines);
 }
 
+static void note_names(struct record_lines *lines, const char *label, const struct value *object)
+{
+	if (!object || object->kind != VALUE_OBJECT)
+		return;
+	for (const struct value *member = value_first(lines->tree, object); member;
+	     member = value_next(lines->tree, member)) {
+		buffer_append_string(&lines->note, lines->note.length ? ", " : "");
+		buffer_append_string(&lines->note, label);
+		json_decode_string(&lines->note, member->name);
+	}
+}
+
+// What a change, or the part of a state that was refused, says of the twin itself.
+static void twin_note(struct record_lines *lines, const struct value *deleted)
+{
+	const struct value_tree *tree = lines->tree;
+	const struct value *computed = member_or_null(tree, lines->record, "computed_metrics");
+
+	begin_note(lines, deleted ? "deleted" : NULL);
+	note_names(lines, "event ", member_or_null(tree, computed, "events"));
+	note_names(lines, "prediction ", member_or_null(tree, computed, "predictions"));
+	note_add(&lines->note, "model ", member_or_null(tree, lines->record, "model"));
+	note_add(&lines->note, "relationships ", member_or_null(tree, lines->record, "relationships"));
+}
+
+static void add_twin(struct record_lines *lines)
+{
+	const struct value *deleted = member_or_null(lines->tree, lines->record, "deleted");
+
+	twin_note(lines, deleted);
+	if (lines->note.length == lines->prefix.length) {
+		if (lines->rows.count)
+			return;
+		begin_note(lines, "change");
+	}
+	table_add_row(&lines->table);
+	set_value(lines, COLUMN_TIME, deleted ? deleted : member_or_null(lines->tree, lines->record, "timestamp"));
+	set_member(lines, COLUMN_ENTITY, "entity_id");
+	end_note(lines);
+}
+
 static int add_registers(struct record_lines *lines)
 {
-	if (state_rows_read(&lines->rows, lines->tree, lines->record) || !lines->rows.count)
+	if (state_rows_read(&lines->rows, lines->tree, lines->record))
 		return -1;
+	add_twin(lines);
 	for (size_t i = 0; i < lines->rows.count; i++)
 		add_register(lines, &lines->rows.rows[i]);
 	return 0;
@@ -280,36 +364,48 @@ static int add_record(struct record_lines *lines, const struct value *record)
 	return lines->shape ? add_shaped(lines) : -1;
 }
 
-static int add_refused(struct record_lines *lines, const struct value *refused)
+// "refused: stale": what is most worth knowing comes first.
+static void append_reason(struct record_lines *lines, struct buffer *prefix, const char *word)
 {
-	struct buffer prefix = BUFFER_INIT;
-	int result;
+	const struct value *reason = member_or_null(lines->tree, value_root(lines->tree), "reason");
 
-	buffer_append_string(&prefix, "refused");
-	if (member_or_null(lines->tree, refused, "reason")) {
-		buffer_append_string(&prefix, ": ");
-		value_append_plain(&prefix, member_or_null(lines->tree, refused, "reason"));
+	buffer_append_string(prefix, word);
+	if (!reason)
+		return;
+	buffer_append_string(prefix, ": ");
+	value_append_plain(prefix, reason);
+}
+
+static int add_reasoned(struct record_lines *lines, struct buffer *prefix, const struct value *record)
+{
+	const struct value *type = member_or_null(lines->tree, record, "type");
+
+	if (value_is_word(type, "refused")) {
+		append_reason(lines, prefix, "refused");
+		lines->style = TABLE_WARNING;
+		record = member_or_null(lines->tree, record, "input");
+	} else if (value_is_word(type, "rejected")) {
+		append_reason(lines, prefix, "rejected");
 	}
-	lines->prefix = buffer_slice(&prefix);
-	lines->style = TABLE_WARNING;
-	result = add_record(lines, member_or_null(lines->tree, refused, "input"));
-	buffer_release(&prefix);
-	return result;
+	lines->prefix = buffer_slice(prefix);
+	return add_record(lines, record);
 }
 
 void record_lines_add(struct record_lines *lines, const struct value_tree *tree, struct slice line)
 {
+	struct buffer prefix = BUFFER_INIT;
 	int result = -1;
 
 	lines->tree = tree;
 	lines->prefix = SLICE_EMPTY;
 	lines->style = TABLE_PLAIN;
-	if (tree && value_is_word(member_or_null(tree, value_root(tree), "type"), "refused"))
-		result = add_refused(lines, value_root(tree));
-	else if (tree)
-		result = add_record(lines, value_root(tree));
-	if (result == 0)
-		return;
-	table_add_line(&lines->table);
-	table_append(&lines->table, line, lines->style);
+	if (tree)
+		result = add_reasoned(lines, &prefix, value_root(tree));
+	if (result) {
+		table_add_line(&lines->table);
+		if (prefix.length)
+			table_append(&lines->table, buffer_slice(&prefix), lines->style);
+		table_append(&lines->table, line, lines->style);
+	}
+	buffer_release(&prefix);
 }

@@ -23,7 +23,8 @@ struct record_lines {
 	struct buffer text;
 };
 
-void record_lines_init(struct record_lines *lines);
+// is_endless: as for tables.
+void record_lines_init(struct record_lines *lines, bool is_endless);
 void record_lines_release(struct record_lines *lines);
 
 // Adds the lines of one record to the table; line is its text. tree is NULL when it is no JSON.
@@ -31,6 +32,9 @@ void record_lines_add(struct record_lines *lines, const struct value_tree *tree,
 
 // Adds what the metadata entry of a property says beside its value: "quality 0.8, sensor s2".
 void register_note(struct buffer *note, const struct value_tree *tree, const struct state_row *row);
+
+// Sets the last row's note. Its first part is what a narrow screen should still show.
+void table_set_note(struct table *table, size_t column, struct slice note, enum table_style style);
 
 // Adds a part to a note, with ", " before it when it is not the first. NULL adds nothing.
 void note_add(struct buffer *note, const char *label, const struct value *value);

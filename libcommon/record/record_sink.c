@@ -21,14 +21,17 @@ struct record_views {
 
 void record_sink_init(struct record_sink *sink, struct output *output, enum output_format format)
 {
+	bool is_endless;
+
 	*sink = (struct record_sink){.output = output, .format = format};
 	if (format == OUTPUT_FORMAT_AUTO)
 		sink->format = output->is_terminal ? OUTPUT_FORMAT_TABLE : OUTPUT_FORMAT_NDJSON;
 	if (sink->format == OUTPUT_FORMAT_NDJSON)
 		return;
 	sink->views = memory_new_zeroed(1, sizeof *sink->views);
-	state_table_init(&sink->views->states);
-	record_lines_init(&sink->views->lines);
+	is_endless = screen_of(output).width == SCREEN_ENDLESS;
+	state_table_init(&sink->views->states, is_endless);
+	record_lines_init(&sink->views->lines, is_endless);
 	csv_text_init(&sink->views->csv);
 }
 

@@ -64,3 +64,32 @@ bool value_is_word(const struct value *value, const char *word)
 	return value && value->kind == VALUE_STRING && !value->escaped &&
 	    slice_is(slice_of(value->text.data + 1, value->text.length - 2), word);
 }
+
+bool axis_append_shown(struct buffer *out, const struct value_tree *tree, const struct value *axis)
+{
+	const struct value *unit = member_or_null(tree, axis, "unit");
+	const struct value *count = member_or_null(tree, axis, "value");
+
+	if (!unit || unit->kind != VALUE_STRING || !count || count->kind != VALUE_NUMBER)
+		return false;
+	value_append_plain(out, count);
+	buffer_append_char(out, ' ');
+	value_append_plain(out, unit);
+	return true;
+}
+
+const struct value *state_axis(const struct value_tree *tree, const struct value *state)
+{
+	const struct value *newest = member_or_null(tree, state, "timestamp");
+	const struct value *metadata = member_or_null(tree, state, "metadata");
+
+	if (!newest || !metadata || metadata->kind != VALUE_OBJECT)
+		return NULL;
+	for (const struct value *entry = value_first(tree, metadata); entry; entry = value_next(tree, entry)) {
+		const struct value *time = member_or_null(tree, entry, "timestamp");
+
+		if (time && slice_equal(time->text, newest->text))
+			return member_or_null(tree, entry, "axis");
+	}
+	return NULL;
+}

@@ -26,4 +26,10 @@ const struct value *member_or_null(const struct value_tree *tree, const struct v
 // Whether value is that string. value may be NULL.
 bool value_is_word(const struct value *value, const char *word);
 
+// What stands for a time where the recording counts: "192 cycle", from {"unit": "cycle", "value": 192}. False when axis is no such thing.
+bool axis_append_shown(struct buffer *out, const struct value_tree *tree, const struct value *axis);
+
+// The axis of the entry in a state's metadata that is as new as the state, or NULL. Entries may have it without being so new.
+const struct value *state_axis(const struct value_tree *tree, const struct value *state);
+
 #endif

@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "record/property_path.h"
+#include "record/record_text.h"
 
 // Deep nesting under long names makes paths that together grow with the square of the record. They may be this many
 // times its length.
@@ -138,10 +139,24 @@ static void set_differs(void *context, struct slice path, const struct value *le
 		row_of(reading->rows, path)->differs = true;
 }
 
-static void read_metadata(struct reading_of_rows *reading, const struct value *state)
+static void set_metadata(struct reading_of_rows *reading, struct slice path, const struct value *entry)
+{
+	if (path.data[0] != '/')
+		row_of(reading->rows, path)->metadata = entry;
+}
+
+static void set_withdrawn(struct reading_of_rows *reading, struct slice path, const struct value *entry)
+{
+	const struct value *deleted = value_member(reading->tree, entry, SLICE_LITERAL("deleted"));
+
+	if (deleted && deleted->kind == VALUE_TRUE)
+		row_of(reading->rows, path)->is_withdrawn = true;
+}
+
+static void read_metadata(struct reading_of_rows *reading, const struct value *metadata,
+    void (*take)(struct reading_of_rows *reading, struct slice path, const struct value *entry))
 {
 	const struct value_tree *tree = reading->tree;
-	const struct value *metadata = value_member(tree, state, SLICE_LITERAL("metadata"));
 	struct buffer name = BUFFER_INIT;
 
 	if (!metadata || metadata->kind != VALUE_OBJECT)
@@ -154,8 +169,8 @@ static void read_metadata(struct reading_of_rows *reading, const struct value *s
 			json_decode_string(&name, entry->name);
 			path = buffer_slice(&name);
 		}
-		if (entry->kind == VALUE_OBJECT && path.length && path.data[0] != '/')
-			row_of(reading->rows, path)->metadata = entry;
+		if (entry->kind == VALUE_OBJECT && path.length)
+			take(reading, path, entry);
 	}
 	buffer_release(&name);
 }
@@ -177,7 +192,9 @@ static int read_documents(struct reading_of_rows *reading, const struct value *s
 	const struct value_tree *tree = reading->tree;
 	struct walk values = {.tree = tree, .is_whole = has_shown_entry, .leaf = set_value, .context = reading};
 
-	read_metadata(reading, state);
+	read_metadata(reading, value_member(tree, state, SLICE_LITERAL("metadata")), set_metadata);
+	if (value_is_word(value_member(tree, state, SLICE_LITERAL("type")), "change"))
+		read_metadata(reading, value_member(tree, state, SLICE_LITERAL("desired_metadata")), set_withdrawn);
 	if (walk_from(&values, value_member(tree, state, SLICE_LITERAL("properties"))))
 		return -1;
 	if (value_leaves(tree, value_member(tree, state, SLICE_LITERAL("desired")), set_desired, reading))

@@ -15,6 +15,7 @@ struct state_row {
 	const struct value *metadata; // its entry, NULL when there is none
 	const struct value *desired;  // NULL when nothing is desired
 	bool differs;                 // `delta` names it
+	bool is_withdrawn;            // a change that withdraws what was desired
 };
 
 struct state_rows {

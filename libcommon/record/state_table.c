@@ -24,10 +24,10 @@ enum block_column {
 	BLOCK_NOTE,
 };
 
-void state_table_init(struct state_table *states)
+void state_table_init(struct state_table *states, bool is_endless)
 {
 	*states = (struct state_table){.tree = VALUE_TREE_INIT, .rows = STATE_ROWS_INIT};
-	table_init(&states->table, 0, false);
+	table_init(&states->table, 0, false, is_endless);
 }
 
 void state_table_release(struct state_table *states)
@@ -47,6 +47,11 @@ static enum table_style status_style(const struct value *status)
 	return value_is_word(status, "stale") ? TABLE_WARNING : TABLE_PLAIN;
 }
 
+static const struct value *member(const struct state_table *states, const char *name)
+{
+	return member_or_null(&states->tree, value_root(&states->tree), name);
+}
+
 static struct slice plain(struct state_table *states, const struct value *value)
 {
 	buffer_reset(&states->text);
@@ -54,16 +59,25 @@ static struct slice plain(struct state_table *states, const struct value *value)
 	return buffer_slice(&states->text);
 }
 
+// A time, or the count that stands for it.
+static struct slice shown_time(struct state_table *states, const struct value *axis, const struct value *time)
+{
+	buffer_reset(&states->text);
+	if (!axis_append_shown(&states->text, &states->tree, axis))
+		value_append_plain(&states->text, time);
+	return buffer_slice(&states->text);
+}
+
+static struct slice state_time(struct state_table *states)
+{
+	return shown_time(states, state_axis(&states->tree, value_root(&states->tree)), member(states, "timestamp"));
+}
+
 static struct slice shown(struct state_table *states, const struct value *value)
 {
 	buffer_reset(&states->text);
 	value_append_shown(&states->text, value);
 	return buffer_slice(&states->text);
-}
-
-static const struct value *member(const struct state_table *states, const char *name)
-{
-	return member_or_null(&states->tree, value_root(&states->tree), name);
 }
 
 static void add_json_line(struct state_table *states, struct slice line)
@@ -95,7 +109,7 @@ static void block_heading(struct state_table *states)
 		buffer_append_string(&states->text, "confidence ");
 	value_append_share(&states->text, member(states, "confidence_score"));
 	table_append(&states->table, buffer_slice(&states->text), TABLE_PLAIN);
-	table_append(&states->table, plain(states, member(states, "timestamp")), TABLE_PLAIN);
+	table_append(&states->table, state_time(states), TABLE_PLAIN);
 }
 
 static void block_row(struct state_table *states, const struct state_row *row)
@@ -108,10 +122,11 @@ static void block_row(struct state_table *states, const struct state_row *row)
 	table_set(table, BLOCK_PROPERTY, row->property, false, TABLE_PLAIN);
 	table_set(table, BLOCK_VALUE, shown(states, row->value), value_is_right(row->value), TABLE_PLAIN);
 	table_set(table, BLOCK_UNIT, plain(states, unit), false, TABLE_PLAIN);
-	table_set(table, BLOCK_TIME, plain(states, time), false, TABLE_PLAIN);
+	table_set(table, BLOCK_TIME, shown_time(states, member_or_null(&states->tree, row->metadata, "axis"), time),
+	    false, TABLE_PLAIN);
 	buffer_reset(&states->text);
 	register_note(&states->text, &states->tree, row);
-	table_set(table, BLOCK_NOTE, buffer_slice(&states->text), false, TABLE_PLAIN);
+	table_set_note(table, BLOCK_NOTE, buffer_slice(&states->text), TABLE_PLAIN);
 }
 
 // What a twin has beside properties, each a line of its own.
@@ -159,7 +174,7 @@ static void add_block(struct state_table *states, struct slice line)
 		table_add_line(&states->table);
 		table_append(&states->table, plain(states, member(states, "entity_id")), TABLE_PLAIN);
 		table_append(&states->table, remains_status(states), TABLE_PLAIN);
-		table_append(&states->table, plain(states, member(states, "timestamp")), TABLE_PLAIN);
+		table_append(&states->table, state_time(states), TABLE_PLAIN);
 		return;
 	}
 	if (state_rows_read(&states->rows, &states->tree, value_root(&states->tree))) {
@@ -261,14 +276,31 @@ static void add_row(struct state_table *states, struct slice line)
 		return;
 	}
 	table_set(table, COLUMN_ENTITY, plain(states, member(states, "entity_id")), false, TABLE_PLAIN);
-	table_set(table, COLUMN_TIME, plain(states, member(states, "timestamp")), false, TABLE_PLAIN);
+	table_set(table, COLUMN_TIME, state_time(states), false, TABLE_PLAIN);
+}
+
+// Whether the line kept is a state; its rows are read then.
+static bool read_state(struct state_table *states)
+{
+	return value_is_word(member(states, "type"), "state") &&
+	    state_rows_read(&states->rows, &states->tree, value_root(&states->tree)) == 0;
+}
+
+static void find_more(struct state_table *states, struct slice line)
+{
+	(void)line;
+	if (!read_state(states))
+		return;
+	for (size_t i = 0; i < states->rows.count; i++)
+		if (states->rows.rows[i].value &&
+		    hash_map_find(&states->columns, states->rows.rows[i].property) == HASH_MAP_NONE)
+			states->has_more = true;
 }
 
 static void add_columns(struct state_table *states, struct slice line)
 {
 	(void)line;
-	if (!value_is_word(member(states, "type"), "state") ||
-	    state_rows_read(&states->rows, &states->tree, value_root(&states->tree)))
+	if (!read_state(states))
 		return;
 	states->has_status = states->has_status || says_status(states);
 	for (size_t i = 0; i < states->rows.count && states->columns.count < PROPERTY_COLUMNS_MAX; i++) {
@@ -299,16 +331,37 @@ static void for_each_kept(struct state_table *states, void (*function)(struct st
 	}
 }
 
-static void print_kept(struct state_table *states, struct output *output)
+static void forget_columns(struct state_table *states)
 {
-	bool is_first = states->table.column_count == 0;
+	table_clear(&states->table);
+	hash_map_release(&states->columns);
+	states->in_rows = states->has_more = states->has_status = false;
+}
 
-	if (is_first && states->count <= STATE_TABLE_BLOCKS_MAX) {
-		begin_blocks(states);
-	} else if (is_first) {
+// Where nothing may be left out, twins with more properties than there are columns become blocks too.
+static void begin(struct state_table *states)
+{
+	if (states->count > STATE_TABLE_BLOCKS_MAX) {
 		begin_rows(states);
 		for_each_kept(states, add_columns);
+		if (states->table.is_endless)
+			for_each_kept(states, find_more);
+		if (!states->has_more)
+			return;
+		forget_columns(states);
 	}
+	begin_blocks(states);
+}
+
+static void print_kept(struct state_table *states, struct output *output)
+{
+	if (states->in_rows && states->table.is_endless) {
+		for_each_kept(states, find_more);
+		if (states->has_more)
+			forget_columns(states);
+	}
+	if (!states->table.column_count)
+		begin(states);
 	for_each_kept(states, states->in_rows ? add_row : add_block);
 	table_print(&states->table, output, screen_of(output));
 	buffer_reset(&states->kept);
@@ -342,7 +395,5 @@ void state_table_print(struct state_table *states, struct output *output)
 	if (states->count)
 		print_kept(states, output);
 	print_left_out(states, output);
-	table_clear(&states->table);
-	hash_map_release(&states->columns);
-	states->in_rows = states->has_more = states->has_status = false;
+	forget_columns(states);
 }

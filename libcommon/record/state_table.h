@@ -1,7 +1,8 @@
 // State records for people. A few twins are blocks: a heading, then a line for each property. Many are a row each, with
 // as many properties as the screen has room for. Which of the two is known when the states end, so they are kept until
-// state_table_print, and bounded: after STATE_TABLE_KEPT_MAX bytes or twins, what there is is printed and the rows go
-// on with those columns.
+// state_table_print, and bounded: after some thousand twins or some megabytes, what there is is printed and the rows go
+// on with those columns. Where tables are endless no property is left out: new ones begin new rows under new titles,
+// and twins with too many for columns are blocks, however many twins there are.
 #ifndef RECORD_STATE_TABLE_H
 #define RECORD_STATE_TABLE_H
 
@@ -30,7 +31,8 @@ struct state_table {
 	bool was_printed; // a block has been printed: the next is set off by an empty line
 };
 
-void state_table_init(struct state_table *states);
+// is_endless: as for tables.
+void state_table_init(struct state_table *states, bool is_endless);
 void state_table_release(struct state_table *states);
 
 // Keeps one state, or what stands among states for a twin that is gone: its `deleted` and `desired` records.

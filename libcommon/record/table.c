@@ -6,8 +6,11 @@
 #include "base/memory.h"
 #include "record/display.h"
 
-#define CELL_WIDTH_MAX     400 // wider than this nobody reads a cell
-#define COLUMN_WIDTH_MIN   8   // columns are not narrowed below
+#define CELL_WIDTH_MAX     400 // wider than this nobody reads a cell on a screen
+#define ALIGNED_WIDTH_MAX  60  // on an endless screen; without it one huge cell would blow up every row
+#define COLUMN_WIDTH_MIN   8   // columns are not narrowed below while that is enough,
+#define COLUMN_WIDTH_LEAST 3   // and never below
+#define PREFERRED_MAX      24
 #define OPTIONAL_WIDTH_MAX 24
 #define RIGID_WIDTH_MAX    36 // a time of nine digits with room to spare; what is longer is none
 #define GAP                2
@@ -16,8 +19,9 @@ struct table_column {
 	struct buffer title;
 	size_t title_width;
 	enum table_column_kind kind;
-	size_t width; // of the widest cell so far
-	size_t shown; // at this print; 0: left out
+	size_t width;     // of the widest cell so far
+	size_t preferred; // not narrowed below while others can be
+	size_t shown;     // at this print; 0: left out
 	bool is_used;
 	bool is_right; // the first cell in it was a number, so its title stands to the right
 };
@@ -57,15 +61,15 @@ struct screen screen_of(const struct output *output)
 	if (!screen.width)
 		screen.width = columns_from_environment();
 	if (!screen.width)
-		screen.width = 80;
+		screen.width = output->is_terminal ? 80 : SCREEN_ENDLESS;
 	if (screen.width < 20)
 		screen.width = 20;
 	return screen;
 }
 
-void table_init(struct table *table, size_t indent, bool has_titles)
+void table_init(struct table *table, size_t indent, bool has_titles, bool is_endless)
 {
-	*table = (struct table){.indent = indent, .has_titles = has_titles};
+	*table = (struct table){.indent = indent, .has_titles = has_titles, .is_endless = is_endless};
 }
 
 void table_clear(struct table *table)
@@ -88,6 +92,11 @@ void table_release(struct table *table)
 	buffer_release(&table->line);
 }
 
+static size_t cell_limit(const struct table *table)
+{
+	return table->is_endless ? SCREEN_ENDLESS : CELL_WIDTH_MAX;
+}
+
 size_t table_add_column(struct table *table, struct slice title, enum table_column_kind kind)
 {
 	struct table_column *column;
@@ -95,7 +104,7 @@ size_t table_add_column(struct table *table, struct slice title, enum table_colu
 	table->columns = memory_grow(table->columns, &table->column_capacity, table->column_count + 1, sizeof *column);
 	column = &table->columns[table->column_count];
 	*column = (struct table_column){.kind = kind};
-	column->title_width = display_append(&column->title, title, CELL_WIDTH_MAX);
+	column->title_width = display_append(&column->title, title, cell_limit(table));
 	return table->column_count++;
 }
 
@@ -128,7 +137,7 @@ void table_add_line(struct table *table)
 static void fill(struct table *table, struct table_cell *cell, struct slice text)
 {
 	cell->offset = table->text.length;
-	cell->width = display_append(&table->text, text, CELL_WIDTH_MAX);
+	cell->width = display_append(&table->text, text, cell_limit(table));
 	cell->length = table->text.length - cell->offset;
 }
 
@@ -149,6 +158,16 @@ void table_set(struct table *table, size_t column, struct slice text, bool is_ri
 		in->width = cell->width;
 }
 
+void table_prefer(struct table *table, size_t column, size_t width)
+{
+	struct table_column *in = &table->columns[column];
+
+	if (width > PREFERRED_MAX)
+		width = PREFERRED_MAX;
+	if (width > in->preferred)
+		in->preferred = width;
+}
+
 void table_append(struct table *table, struct slice text, enum table_style style)
 {
 	struct table_cell *cell = add_cell(table);
@@ -166,34 +185,44 @@ static size_t wanted_width(const struct table *table, const struct table_column 
 		return 0;
 	if (table->has_titles && column->title_width > width)
 		width = column->title_width;
+	if (table->is_endless)
+		return width < ALIGNED_WIDTH_MAX ? width : ALIGNED_WIDTH_MAX;
 	if (column->kind == TABLE_OPTIONAL && width > OPTIONAL_WIDTH_MAX)
 		return OPTIONAL_WIDTH_MAX;
 	return column->kind == TABLE_RIGID && width > RIGID_WIDTH_MAX ? RIGID_WIDTH_MAX : width;
 }
 
-// The widest column that may be narrowed, or NULL.
-static struct table_column *widest(struct table *table)
+// The widest column that may be narrowed, of several the last, or NULL.
+static struct table_column *widest(struct table *table, size_t least, bool keeps_preferred)
 {
 	struct table_column *found = NULL;
 
 	for (size_t i = 0; i < table->column_count; i++) {
 		struct table_column *column = &table->columns[i];
 
-		if (column->kind == TABLE_FLEXIBLE && column->shown > COLUMN_WIDTH_MIN &&
-		    (!found || column->shown > found->shown))
+		if (column->kind != TABLE_FLEXIBLE || column->shown <= least ||
+		    (keeps_preferred && column->shown <= column->preferred))
+			continue;
+		if (!found || column->shown >= found->shown)
 			found = column;
 	}
 	return found;
 }
 
+// First what is behind the preferred parts gives way, then the other columns more than is good for them, then all.
 static void narrow(struct table *table, size_t used, size_t available)
 {
+	static const struct {
+		size_t least;
+		bool keeps_preferred;
+	} steps[] = {{COLUMN_WIDTH_MIN, true}, {COLUMN_WIDTH_LEAST, true}, {COLUMN_WIDTH_LEAST, false}};
 	struct table_column *column;
 
-	while (used > available && (column = widest(table))) {
-		column->shown--;
-		used--;
-	}
+	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+		while (used > available && (column = widest(table, steps[i].least, steps[i].keeps_preferred))) {
+			column->shown--;
+			used--;
+		}
 }
 
 // Decides how wide each column is shown: optional ones from the left as long as they fit into what the others leave.
@@ -254,7 +283,9 @@ static void pen_put(
 {
 	size_t room, padding;
 
-	if (width > column_width)
+	if (width > column_width && pen->table->is_endless)
+		column_width = width;
+	else if (width > column_width)
 		width = column_width;
 	padding = column_width - width;
 	if (is_right)

@@ -1,6 +1,7 @@
 // Rows and columns for people: rows are collected, then printed with every column as wide as its widest cell so far.
 // Widths only grow (as far as the screen goes), so the batches of a long stream stay aligned. Columns in which nothing
-// has stood yet are left out.
+// has stood yet are left out. On an endless screen (a file, a pipe) nothing is cut: columns are as wide as is good to
+// read, and the few cells that are wider push only the rest of their own row.
 #ifndef RECORD_TABLE_H
 #define RECORD_TABLE_H
 
@@ -18,7 +19,9 @@ struct screen {
 	bool colour;
 };
 
-// The terminal's width, else $COLUMNS, else 80. Colour on terminals, unless NO_COLOR is set or TERM is `dumb`.
+#define SCREEN_ENDLESS (SIZE_MAX / 4) // a width that takes any row
+
+// The terminal's width, else $COLUMNS, else 80 on a terminal and no end elsewhere. Colour on terminals, unless NO_COLOR is set or TERM is `dumb`.
 struct screen screen_of(const struct output *output);
 
 enum table_style {
@@ -42,13 +45,15 @@ struct table {
 	size_t row_count, row_capacity;
 	struct buffer text; // of the cells
 	struct buffer line; // being printed
+	bool is_endless;    // cells are kept whole
 	size_t indent;
 	bool has_titles;
 	uint64_t titles_shown; // fingerprint of the columns the last printed title line named; 0 when none was
 	size_t left_out;       // optional columns that hold something and found no room at the last print
 };
 
-void table_init(struct table *table, size_t indent, bool has_titles);
+// is_endless: for a screen of SCREEN_ENDLESS.
+void table_init(struct table *table, size_t indent, bool has_titles, bool is_endless);
 void table_release(struct table *table);
 
 // Forgets everything: columns, widths, rows not printed.
@@ -64,6 +69,10 @@ void table_add_line(struct table *table);
 
 // Fills a cell of the row started last. text is anything: it is made fit for a terminal here.
 void table_set(struct table *table, size_t column, struct slice text, bool is_right, enum table_style style);
+
+// The first `width` columns of what was set last there matter most: the column is not narrowed below as long as others
+// can be.
+void table_prefer(struct table *table, size_t column, size_t width);
 
 // Adds a cell to the line started last.
 void table_append(struct table *table, struct slice text, enum table_style style);

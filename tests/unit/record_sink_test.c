@@ -8,7 +8,7 @@
 #include "record/display.h"
 #include "unit.h"
 
-// What the sink writes of the lines (each ended by a newline), on a screen of so many columns.
+// What the sink writes of the lines (each ended by a newline), on a screen of so many columns (NULL: nothing says how many).
 static struct slice shown_on(
     bool is_terminal, struct buffer *text, enum output_format format, const char *columns, struct slice lines)
 {
@@ -19,7 +19,10 @@ static struct slice shown_on(
 	struct error error;
 	ssize_t got;
 
-	setenv("COLUMNS", columns, 1);
+	if (columns)
+		setenv("COLUMNS", columns, 1);
+	else
+		unsetenv("COLUMNS");
 	CHECK(output_open(&output, path, &error) == 0);
 	output.is_terminal = is_terminal;
 	record_sink_init(&sink, &output, format);
@@ -400,18 +403,132 @@ static void test_lines(struct buffer *text)
 		    "U     a       p             7  m\n"
 		    "T                                    clock\n"
 		    "      a       p             3        summary, rows\n"
-		    "                                     rejected, f, line 3, no, x\n"
+		    "                                     rejected: invalid, f, line 3, no, x\n"
 		    "{\"type\":\"novelty\",\"x\":[1]}\n"
 		    "[1,2]\n"
 		    "rub\\u001bbish\n");
+	}
+	TEST("changes of the twin itself say what changed, a delete that it is one")
+	{
+		CHECK_TEXT(table(text, "100",
+			       "{\"type\":\"change\",\"entity_id\":\"a\",\"timestamp\":\"T\",\"deleted\":\"S\","
+			       "\"properties\":{}}\n"
+			       "{\"type\":\"change\",\"entity_id\":\"a\",\"timestamp\":\"T\",\"properties\":{},"
+			       "\"model\":\"m\","
+			       "\"relationships\":{\"r\":[\"b\"]}}\n"
+			       "{\"type\":\"change\",\"entity_id\":\"a\",\"timestamp\":\"T\",\"properties\":{},"
+			       "\"computed_metrics\":{\"events\":{\"leak\":{\"\":{}}},\"predictions\":{\"k\":{}}}}\n"
+			       "{\"type\":\"change\",\"entity_id\":\"a\",\"timestamp\":\"T\",\"properties\":{}}\n"),
+		    "TIME  ENTITY  NOTE\n"
+		    "S     a       deleted\n"
+		    "T     a       model m, relationships {\"r\":[\"b\"]}\n"
+		    "T     a       event leak, prediction k\n"
+		    "T     a       change\n");
+	}
+	TEST("reasons and the names of events stay whole where values and messages are cut")
+	{
+		CHECK_TEXT(
+		    table(text, "80",
+			"{\"type\":\"refused\",\"reason\":\"unknown-entity\",\"input\":{\"entity_id\":\"chiller-"
+			"station-"
+			"12\",\"property\":\"supply/temperature\",\"timestamp\":\"2026-03-01T06:01:00.123456789Z\","
+			"\"value\":{\"a\":[1,2,3,4,5,6,7,8]},\"unit\":\"C\",\"sensor_id\":\"plc\"}}\n"),
+		    "TIME                            ENT…  PRO…  VAL…  UNIT  NOTE\n"
+		    "2026-03-01T06:01:00.123456789Z  chi…  sup…  {\"a…  C     refused: unknown-entity…\n");
+		CHECK_TEXT(
+		    table(text, "80",
+			"{\"type\":\"event\",\"entity_id\":\"a\",\"timestamp\":\"2026-03-01T06:01:00.123456789Z\","
+			"\"event\":\"bearing-wear-critical\",\"severity\":\"critical\",\"message\":\"far beyond what "
+			"it should be\"}\n"),
+		    "TIME                            ENTITY  VALUE                  NOTE\n"
+		    "2026-03-01T06:01:00.123456789Z  a       bearing-wear-critical  critical, far be…\n");
+	}
+	TEST("what was refused and has no columns still says why first")
+	{
+		CHECK_TEXT(
+		    table(text, "30", "{\"type\":\"refused\",\"reason\":\"odd\",\"input\":{\"type\":\"novelty\"}}\n"),
+		    "refused: odd  {\"type\":\"refuse…\n");
 	}
 	TEST("no line is wider than the screen")
 	{
 		CHECK_TEXT(table(text, "40",
 			       "{\"entity_id\":\"a-rather-long-name-of-a-twin\",\"property\":\"bearing/"
 			       "temperature\",\"timestamp\":\"2026-03-01T12:00:00Z\",\"value\":41.25}\n"),
-		    "TIME                  ENTITY    PROPERTY\n"
-		    "2026-03-01T12:00:00Z  a-rathe…  bearing…\n");
+		    "TIME                  ENTI…  PRO…  VALUE\n"
+		    "2026-03-01T12:00:00Z  a-ra…  bea…  41.25\n");
+	}
+}
+
+#define PROPERTY_HEADER                                                                                                \
+	"type,entity_id,property,value,timestamp,unit,quality,sensor_id,desired,delta,deleted,sync_status,"            \
+	"confidence_score,received,seq,counter,origin,command_id,deadline,since\n"
+
+static void test_csv_of_properties(struct buffer *text)
+{
+	TEST("readings, states, changes, deletes, desires and deltas are rows of one table")
+	{
+		CHECK_TEXT(
+		    csv(text,
+			"{\"entity_id\":\"a\",\"property\":\"p\",\"timestamp\":\"T\",\"value\":1,\"seq\":4,"
+			"\"origin\":\"f:1\"}\n"
+			"{\"type\":\"deleted\",\"entity_id\":\"b\",\"timestamp\":\"T\",\"sensor_id\":\"s\"}\n"
+			"{\"type\":\"deleted\",\"entity_id\":\"b\",\"timestamp\":\"T\",\"property\":\"p\"}\n"
+			"{\"type\":\"desired\",\"entity_id\":\"b\",\"timestamp\":\"T\",\"properties\":{\"p\":null,"
+			"\"q\":{\"r\":2}},\"command_id\":\"c\",\"deadline\":\"D\"}\n"
+			"{\"type\":\"delta\",\"entity_id\":\"b\",\"timestamp\":\"T\",\"properties\":{\"p\":3},"
+			"\"since\":\"S\"}\n"
+			"{\"type\":\"state\",\"entity_id\":\"c\",\"timestamp\":\"T\",\"properties\":{}}\n"),
+		    PROPERTY_HEADER "reading,a,p,1,T,,,,,,,,,,4,,f:1,,,\n"
+				    "deleted,b,,,T,,,s,,,true,,,,,,,,,\n"
+				    "deleted,b,p,,T,,,,,,true,,,,,,,,,\n"
+				    "desired,b,p,,T,,,,null,,,,,,,,,c,D,\n"
+				    "desired,b,q/r,,T,,,,2,,,,,,,,,c,D,\n"
+				    "delta,b,p,,T,,,,,3,,,,,,,,,,S\n"
+				    "state,c,,,T,,,,,,,,,,,,,,,\n");
+	}
+	TEST("the delete of a whole twin is a row of its change, and an earlier one none of a state")
+	{
+		CHECK_TEXT(csv(text,
+			       "{\"type\":\"change\",\"entity_id\":\"b\",\"timestamp\":\"T\",\"deleted\":\"S\","
+			       "\"properties\":{\"p\":1},\"metadata\":{\"p\":{\"timestamp\":\"T\"}}}\n"
+			       "{\"type\":\"change\",\"entity_id\":\"b\",\"timestamp\":\"T\",\"deleted\":\"T\","
+			       "\"properties\":{}}\n"
+			       "{\"type\":\"state\",\"entity_id\":\"b\",\"timestamp\":\"T\",\"deleted\":\"S\","
+			       "\"properties\":{\"p\":1},\"metadata\":{\"p\":{\"timestamp\":\"T\"}}}\n"),
+		    PROPERTY_HEADER "change,b,,,S,,,,,,true,,,,,,,,,\n"
+				    "change,b,p,1,T,,,,,,,,,,,,,,,\n"
+				    "change,b,,,T,,,,,,true,,,,,,,,,\n"
+				    "state,b,p,1,T,,,,,,,,,,,,,,,\n");
+	}
+	TEST("a change that withdraws a wish says so")
+	{
+		static const char change[] =
+		    "{\"type\":\"change\",\"entity_id\":\"b\",\"timestamp\":\"T\",\"properties\":{},"
+		    "\"desired_metadata\":{\"p\":{\"timestamp\":\"T\",\"deleted\":true}}}\n";
+
+		CHECK_TEXT(csv(text, change), PROPERTY_HEADER "change,b,p,,T,,,,null,,,,,,,,,,,\n");
+		CHECK_TEXT(
+		    table(text, "80", change), "TIME  ENTITY  PROPERTY  NOTE\nT     b       p         desired null\n");
+	}
+	TEST("a property that was never reported has no time, and one with only an unusable reading shows that")
+	{
+		CHECK_TEXT(csv(text,
+			       "{\"type\":\"state\",\"entity_id\":\"a\",\"timestamp\":\"T\",\"properties\":{\"y\":1},"
+			       "\"desired\":{\"s\":5},\"delta\":{\"s\":5},\"metadata\":{\"x\":{\"last\":{\"timestamp\":"
+			       "\"U\",\"quality\":0,\"value\":7,\"unit\":\"m\"}},\"y\":{\"timestamp\":\"V\",\"last\":{"
+			       "\"timestamp\":\"W\",\"quality\":0,\"value\":8}}}}\n"),
+		    PROPERTY_HEADER "state,a,s,,,,,,5,5,,,,,,,,,,\n"
+				    "state,a,x,7,U,m,0,,,,,,,,,,,,,\n"
+				    "state,a,y,1,V,,,,,,,,,,,,,,,\n");
+	}
+	TEST("what was refused of a state is shown as what was refused of readings and desires")
+	{
+		CHECK_TEXT(csv(text,
+			       "{\"type\":\"refused\",\"reason\":\"stale\",\"input\":{\"type\":\"state\",\"entity_id\":"
+			       "\"a\",\"timestamp\":\"T\",\"properties\":{\"x\":1},\"desired\":{\"y\":2}}}\n"),
+		    "reason,type,entity_id,property,value,timestamp,unit,quality,sensor_id,received,seq,counter,"
+		    "origin\n"
+		    "stale,state,a,x,1,T,,,,,,,\nstale,state,a,y,2,T,,,,,,,\n");
 	}
 }
 
@@ -422,21 +539,19 @@ static void test_csv(struct buffer *text)
 		CHECK_TEXT(csv(text,
 			       "{\"entity_id\":\"a,\\\"b\\\"\\n\",\"property\":\"p\",\"timestamp\":\"T\",\"value\":"
 			       "\"\",\"unit\":\"m\"}\n"),
-		    "entity_id,property,timestamp,value,unit,quality,sensor_id,received,seq,counter,origin\n"
-		    "\"a,\"\"b\"\"\n\",p,T,\"\",m,,,,,,\n");
+		    PROPERTY_HEADER "reading,\"a,\"\"b\"\"\n\",p,\"\",T,m,,,,,,,,,,,,,,\n");
 	}
 	TEST("a state is a row for each property")
 	{
 		CHECK_TEXT(
 		    csv(text,
 			PUMP_2 "{\"type\":\"state\",\"entity_id\":\"tank\",\"timestamp\":\"T\",\"properties\":{}}\n"),
-		    "entity_id,property,value,timestamp,unit,quality,sensor_id,desired,delta,deleted,sync_status,"
-		    "confidence_score\n"
-		    "pump-2,bearing/temperature,61.4,2026-03-01T12:00:00Z,°C,0.8,s2,,,,stale,0.5\n"
-		    "pump-2,mode,auto,2026-03-01T12:00:00Z,,,,auto,,,stale,0.5\n"
-		    "pump-2,running,true,2026-03-01T11:59:50Z,,,,,,,stale,0.5\n"
-		    "pump-2,setpoint,4,2026-03-01T12:00:00Z,,,,5,5,,stale,0.5\n"
-		    "tank,,,T,,,,,,,,\n");
+		    PROPERTY_HEADER
+		    "state,pump-2,bearing/temperature,61.4,2026-03-01T12:00:00Z,°C,0.8,s2,,,,stale,0.5,,,,,,,\n"
+		    "state,pump-2,mode,auto,2026-03-01T12:00:00Z,,,,auto,,,stale,0.5,,,,,,,\n"
+		    "state,pump-2,running,true,2026-03-01T11:59:50Z,,,,,,,stale,0.5,,,,,,,\n"
+		    "state,pump-2,setpoint,4,2026-03-01T12:00:00Z,,,,5,5,,stale,0.5,,,,,,,\n"
+		    "state,tank,,,T,,,,,,,,,,,,,,,\n");
 	}
 	TEST("another type starts another table, and what is not known is one field")
 	{
@@ -449,12 +564,85 @@ static void test_csv(struct buffer *text)
 			       "{\"type\":\"novelty\"}\n"
 			       "rubbish\n"),
 		    "timestamp\nT\n"
-		    "\nreason,type,entity_id,property,timestamp,value,unit,quality,sensor_id,received,seq,counter,"
+		    "\nreason,type,entity_id,property,value,timestamp,unit,quality,sensor_id,received,seq,counter,"
 		    "origin\n"
-		    "stale,reading,a,p,T,\"{\"\"x\"\":1}\",,,,,,,\n"
+		    "stale,reading,a,p,\"{\"\"x\"\":1}\",T,,,,,,,\n"
 		    "\nentity_id,property,measure,value\na,p,rows,3\na,p,gaps/count,1\n"
 		    "\nrecord\n\"{\"\"type\"\":\"\"novelty\"\"}\"\nrubbish\n");
 	}
+}
+
+static size_t occurrences(struct slice text, const char *what)
+{
+	size_t count = 0;
+
+	for (const char *found; (found = memmem(text.data, text.length, what, strlen(what))); count++)
+		text = slice_skip(text, (size_t)(found - text.data) + strlen(what));
+	return count;
+}
+
+// Twins that have a number and 1000 bytes of text each, under as many names as asked for.
+static void append_wide_twins(struct buffer *lines, int count, int properties, int names)
+{
+	for (int i = 0; i < count; i++) {
+		buffer_printf(lines, "{\"type\":\"state\",\"entity_id\":\"t%d\",\"properties\":{\"long\":\"", i);
+		memset(buffer_reserve(lines, 1000), 'x', 1000);
+		lines->length += 1000;
+		buffer_append_char(lines, '"');
+		for (int p = 0; p < properties; p++)
+			buffer_printf(lines, ",\"p%d\":\"v%d.\"", (i * properties + p) % names, p);
+		buffer_append_string(lines, "}}\n");
+	}
+}
+
+static void test_endless(struct buffer *text)
+{
+	struct buffer lines = BUFFER_INIT;
+	struct slice out;
+
+	TEST("a table that goes to no terminal is cut nowhere")
+	{
+		buffer_append_string(
+		    &lines, "{\"entity_id\":\"a\",\"property\":\"p\",\"timestamp\":\"T\",\"value\":\"");
+		memset(buffer_reserve(&lines, 1000), 'v', 1000);
+		lines.length += 1000;
+		buffer_append_string(&lines, "\",\"sensor_id\":\"the-end\"}\n");
+		buffer_append_string(
+		    &lines, "{\"entity_id\":\"a\",\"property\":\"p\",\"timestamp\":\"T\",\"value\":1}\n");
+		out = shown(text, OUTPUT_FORMAT_TABLE, NULL, buffer_slice(&lines));
+		CHECK(contains(out, "vvv  sensor the-end\n"));
+		CHECK(!contains(out, "…"));
+		CHECK(occurrences(out, "v") == 1000);
+		CHECK(out.length < 1300);
+		out = shown_on(true, text, OUTPUT_FORMAT_TABLE, NULL, buffer_slice(&lines));
+		CHECK(contains(out, "…"));
+		CHECK(out.length < 240);
+	}
+	TEST("rows show every property, also those that come late")
+	{
+		buffer_reset(&lines);
+		append_wide_twins(&lines, 20, 40, 40);
+		out = shown(text, OUTPUT_FORMAT_TABLE, NULL, buffer_slice(&lines));
+		CHECK(slice_starts_with(out, SLICE_LITERAL("ENTITY  long ")));
+		CHECK(occurrences(out, "v39.") == 20);
+		CHECK(occurrences(out, "x") == 20 * 1000);
+		buffer_reset(&lines);
+		append_twins(&lines, 1, 4000);
+		append_wide_twins(&lines, 20, 3, 3);
+		out = shown(text, OUTPUT_FORMAT_TABLE, NULL, buffer_slice(&lines));
+		CHECK(occurrences(out, "ENTITY ") == 2);
+		CHECK(occurrences(out, "v2.") == 20);
+		CHECK(!contains(out, "more propert"));
+	}
+	TEST("twins with more properties than there are columns are blocks")
+	{
+		buffer_reset(&lines);
+		append_wide_twins(&lines, 20, 10, 200);
+		out = shown(text, OUTPUT_FORMAT_TABLE, NULL, buffer_slice(&lines));
+		CHECK(slice_starts_with(out, SLICE_LITERAL("t0\n  long ")));
+		CHECK(occurrences(out, "v9.") == 20);
+	}
+	buffer_release(&lines);
 }
 
 // A name of half a million bytes over a quarter million leaves: their paths together would be 128 GB.
@@ -492,6 +680,8 @@ int main(void)
 	test_colour(&text);
 	test_state_rows(&text);
 	test_lines(&text);
+	test_endless(&text);
+	test_csv_of_properties(&text);
 	test_csv(&text);
 	test_hostile(&text);
 	buffer_release(&text);
