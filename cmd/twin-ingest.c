@@ -33,7 +33,7 @@ struct config {
 	struct time_settings clock;
 	struct input_options input;
 	struct output_options output;
-	bool print_map, no_origin, stats;
+	bool print_map, no_origin, stats, explain;
 };
 
 static const struct program_info info = {
@@ -61,6 +61,7 @@ static void parse_args(struct config *cfg, int *argc, char ***argv)
 	    ENTRY(OPTION_FLAG, "no-header", &mapping->no_header, NULL, "the first line is data"),
 	    ENTRY(OPTION_LIST, "columns", &mapping->columns, "NAME,...", "names of the columns"),
 	    ENTRY(OPTION_FLAG, "header-units", &mapping->header_units, NULL, "'Torque [Nm]' is Torque in Nm"),
+	    ENTRY(OPTION_FLAG, "decimal-comma", &mapping->decimal_comma, NULL, "1.234,5 is the number 1234.5"),
 	    {.kind = OPTION_HEADING, .help = "Twins and times"},
 	    ENTRY(OPTION_TEXT, "entity-id", &mapping->entity_id, "TEMPLATE", "with {file} {dir} {stem} {row} {COLUMN}"),
 	    ENTRY(OPTION_TEXT, "time", &mapping->time, "COL", "column of times; or row:STEP"),
@@ -90,6 +91,7 @@ static void parse_args(struct config *cfg, int *argc, char ***argv)
 	    ENTRY(OPTION_FLAG, "no-origin", &cfg->no_origin, NULL, "readings do not say FILE:LINE"),
 	    {.kind = OPTION_HEADING, .help = "Input and run"},
 	    OPTIONS_INPUT(&cfg->input),
+	    ENTRY(OPTION_FLAG, "explain", &cfg->explain, NULL, "mapping, zone and clock in use on standard error"),
 	    ENTRY(OPTION_FLAG, "stats", &cfg->stats, NULL, "counters as JSON on standard error"),
 	    {.kind = OPTION_END},
 	};
@@ -145,7 +147,7 @@ static enum exit_status read_sources(const struct config *cfg, struct ingest *in
 		    "{\"rows\":%" PRIu64 ",\"readings\":%" PRIu64 ",\"labels\":%" PRIu64 ",\"missing\":%" PRIu64
 		    ",\"rejected\":%" PRIu64 "}\n",
 		    ingest->row_count, ingest->writer.reading_count, ingest->writer.label_count, ingest->missing_count,
-		    rejects_count(ingest->rejects));
+		    ingest_rejected_count(ingest));
 	return status;
 }
 
@@ -169,6 +171,7 @@ static void set_up(const struct config *cfg, struct ingest *ingest, struct outpu
 	selection_init(&ingest->selection, &cfg->select);
 	ingest->wants_origin = !cfg->no_origin;
 	ingest->quiet = cfg->output.quiet || cfg->print_map;
+	ingest->explain = cfg->explain;
 	ingest->has_now = cfg->clock.has_now;
 	ingest->live = cfg->clock.live;
 	ingest->now = cfg->clock.now;
@@ -209,7 +212,7 @@ static enum exit_status run(const struct config *cfg, struct mapping *mapping, i
 	set_up(cfg, &ingest, &outputs, mapping);
 	enum exit_status status = read_sources(cfg, &ingest, (size_t)argc, argv);
 
-	if (rejects_count(&outputs.rejects))
+	if (ingest_rejected_count(&ingest))
 		status = status_join(status, STATUS_REJECTED);
 	if (rejects_finish(&outputs.rejects, &error) < 0) {
 		message_print("%s", error.message);

@@ -36,7 +36,7 @@ load helper
 	printf 'time,a\n2026-03-01 12:00:00,1\n' >run.csv
 	run -2 --separate-stderr twin-ingest -q <run.csv
 	[[ -z $output ]]
-	[[ $stderr == "twin-ingest: standard input: standard input has no name to call the twin by: say it with --entity-id" ]]
+	[[ $stderr == "twin-ingest: standard input: has no name to call the twin by: say it with --entity-id" ]]
 	run -0 twin-ingest -q --entity-id pump <run.csv
 	same <<-'END'
 		{"entity_id":"pump","property":"a","timestamp":"2026-03-01T12:00:00Z","value":1}
@@ -72,6 +72,199 @@ twin-ingest: four.csv: delimiter ';', header, time 'time' (iso, UTC), one twin p
 	[[ $output == '{"entity_id":"a","property":"x","timestamp":"2026-03-01T00:00:00Z","value":1}' ]]
 	says "twin-ingest: cannot open 'missing.csv': No such file or directory"
 	says "twin-ingest: no-time.csv: has no column of times"
+}
+
+@test "a source without times is rejected with one message, and every line of it is kept" {
+	printf 'a,b\n1,"x\ny"\n\n3,4\n' >no-time.csv
+	printf '{"a":1}\n{"a":2}\n' >timeless.ndjson
+	printf 'time,x\n2026-03-01,1\n' >a.csv
+	run -3 --separate-stderr twin-ingest -q --no-origin --stats --rejects bad -e reading,rejected=r no-time.csv timeless.ndjson a.csv
+	[[ $output == '{"entity_id":"a","property":"x","timestamp":"2026-03-01T00:00:00Z","value":1}' ]]
+	[[ ${#stderr_lines[@]} == 3 && ${stderr_lines[2]} == *'"rejected":6}' ]]
+	[[ ${stderr_lines[0]} == "twin-ingest: no-time.csv: has no column of times"*"; its 4 lines are rejected" ]]
+	[[ ${stderr_lines[1]} == "twin-ingest: timeless.ndjson: has no column of times"*"; its 2 lines are rejected" ]]
+	cat no-time.csv timeless.ndjson | cmp - bad
+	[[ $(wc -l <r) == 6 && $(head -n 1 r) == *'"source":"no-time.csv","line":1,"input":"a,b"}' ]]
+	run -2 --separate-stderr twin-ingest -q --strict --rejects bad no-time.csv a.csv
+	[[ -z $output && $(<bad) == a,b ]]
+	run -3 --separate-stderr twin-ingest -q --take a no-time.csv
+	[[ ${#stderr_lines[@]} == 1 ]]
+}
+
+@test "records of any type pass as they are, and nothing among them ends the stream" {
+	cat >in.ndjson <<-'END'
+		{"type":"clock","timestamp":"2026-03-01T13:00:00Z"}
+		{"type":"weird","x":1,"timestamp":5}
+		{"type":"refused","reason":"stale","input":{"entity_id":"p"}}
+		{"type":"rejected","reason":"invalid","message":"m","source":"s","line":1,"input":"x"}
+		{"type":"state","entity_id":"p","properties":{}}
+		{"type":"event","entity_id":"p","timestamp":"2026-03-01T13:00:00Z","event":"e"}
+		{"entity_id":"p","property":"a","timestamp":"2026-03-01T00:00:00Z","value":1}
+	END
+	run -0 twin-ingest -q --no-origin in.ndjson
+	same <in.ndjson
+	run -0 twin-ingest -q in.ndjson
+	same < <(sed '7s/}$/,"origin":"in.ndjson:7"}/' in.ndjson)
+	run -0 twin-ingest in.ndjson
+	says "objects with a type such as 'weird' are records"
+	{
+		cat in.ndjson
+		echo '{"x":1}'
+		echo '{"when":"2026-03-01","day":"2026-03-02","x":1}'
+		cat in.ndjson
+	} >mixed.ndjson
+	run -3 --separate-stderr twin-ingest -q --no-origin --rejects bad mixed.ndjson
+	same < <(cat in.ndjson in.ndjson)
+	[[ ${#stderr_lines[@]} == 2 && ${stderr_lines[1]} == "twin-ingest: mixed.ndjson:9: members 'when' and 'day' can both be the time"* ]]
+	sed -n 8,9p mixed.ndjson | cmp - bad
+	run -0 twin-ingest -q --no-origin --entity-id '{machine}' <<<'{"type":"probe","machine":"m","time":"2026-03-01","v":1}'
+	says '{"entity_id":"m","property":"v","timestamp":"2026-03-01T00:00:00Z","value":1}'
+}
+
+@test "JSON that is not one object a line is told for what it is" {
+	printf '[\n{"time":"2026-03-01","a":1}\n]\n' | tee array.json >array
+	printf '[{"time":"2026-03-01","a":1}]\n' >line.json
+	printf '{\n  "time": "2026-03-01"\n}\n' >pretty.json
+	for file in array.json array line.json; do
+		run -3 --separate-stderr twin-ingest --rejects bad "$file"
+		[[ -z $output && ${#stderr_lines[@]} == 1 ]]
+		says "$file: is JSON, but not one object a line: use jq -c '.[]' $file; its "
+		cmp bad "$file"
+	done
+	run -3 --separate-stderr twin-ingest pretty.json
+	[[ $stderr == "twin-ingest: pretty.json: is JSON, but not one object a line: use jq -c '.' pretty.json; its 3 lines are rejected" ]]
+	printf 'time [s],a\n2026-03-01,1\n' >a.csv
+	printf '[x],time\n1,2026-03-01\n' >b.csv
+	run -0 --separate-stderr twin-ingest -q a.csv b.csv
+	[[ ${#lines[@]} == 2 ]]
+}
+
+@test "numbers with a decimal comma are read when somebody says so, and never taken for text in silence" {
+	printf 'time;a;b\n2026-03-01;21,50;1.234,5\n2026-03-02;-3;1.000\n2026-03-03;+1.234.567,0;x\n2026-03-04;2.5;007,5\n' >de.csv
+	run -2 --separate-stderr twin-ingest -q --no-origin de.csv
+	[[ -z $output ]]
+	says "de.csv: '21,50' in column 'a' can be text or a number with a decimal comma: say --decimal-comma, or --value-type 'a=string'"
+	run -0 twin-ingest -q --no-origin --decimal-comma de.csv
+	[[ $(grep -o '"value":[^,}]*' <<<"$output" | tr '\n' ' ') == '"value":21.50 "value":1234.5 "value":-3 "value":1000 "value":1234567.0 "value":"x" "value":"2.5" "value":"007.5" ' ]]
+	run -0 twin-ingest -q --no-origin --value-type '*=string' de.csv
+	says '"value":"1.234,5"'
+	twin-ingest -q --decimal-comma de.csv >want
+	twin-ingest -q --decimal-comma --print-map de.csv >map.json
+	grep -q '"decimal": ","' map.json
+	twin-ingest -q --map map.json de.csv | cmp - want
+	# A column of numbers in which it turns up later, and one of text.
+	printf 'time;a;b\n2026-03-01;21;x\n2026-03-02;21,5;1,5\n' >late.csv
+	run -3 --separate-stderr twin-ingest -q --no-origin late.csv
+	[[ ${#lines[@]} == 3 && ${lines[2]} == *'"value":"1,5"}' ]]
+	says "late.csv:3: column 'a': '21,5' in column 'a' can be text or a number"
+	printf 'time;a\n2026-03-01;1.000\n' >point.csv
+	run -0 twin-ingest -q --no-origin point.csv
+	[[ $output == *'"value":1.000}' ]]
+}
+
+@test "objects can be one reading each, with members that name property, value and unit" {
+	cat >long.ndjson <<-'END'
+		{"at":"2026-03-01","tag":{"n":"oil/temp"},"v":20.50,"u":"Cel"}
+		{"at":"2026-03-02","tag":{"n":"speed"},"v":"x"}
+		{"at":"2026-03-03","tag":{},"v":1}
+		{"at":"2026-03-04","tag":{"n":"speed"}}
+		{"at":"2026-03-05","tag":{"n":"speed"},"v":null}
+		{"at":"2026-03-06","tag":{"n":7},"v":1}
+	END
+	run -3 --separate-stderr twin-ingest -q --no-origin --property-column /tag/n --value-column v --unit-column u --unit speed=1/min --rejects bad long.ndjson
+	same <<-'END'
+		{"entity_id":"long","property":"oil/temp","timestamp":"2026-03-01T00:00:00Z","value":20.50,"unit":"Cel"}
+		{"entity_id":"long","property":"speed","timestamp":"2026-03-02T00:00:00Z","value":"x","unit":"1/min"}
+	END
+	same bad < <(sed -n '3,4p;6p' long.ndjson)
+	[[ ${stderr_lines[0]} == "twin-ingest: long.ndjson:3: the property is missing (/tag/n)" ]]
+	[[ ${stderr_lines[1]} == "twin-ingest: long.ndjson:4: the value is missing (v)" ]]
+	run -3 --separate-stderr twin-ingest -q --no-origin --property-column /tag/n --value-column v -P 'oil/*' long.ndjson
+	[[ ${#lines[@]} == 1 ]]
+	run -3 --separate-stderr twin-ingest -q --no-origin --property-column /tag/n --value-column v --skip 'oil/*' --value-type 'speed=string' long.ndjson
+	[[ $output == '{"entity_id":"long","property":"speed","timestamp":"2026-03-02T00:00:00Z","value":"x"}' ]]
+}
+
+@test "a time is found by its name when its format is said" {
+	printf 'a,time\n1,5\n' >s.csv
+	run -0 twin-ingest -q --no-origin --time-format s s.csv
+	[[ $output == '{"entity_id":"s","property":"a","timestamp":"1970-01-01T00:00:05Z","value":1}' ]]
+	printf 'Cycles,a\n7,1\n' >c.csv
+	run -0 twin-ingest -q --no-origin --time-format cycle c.csv
+	[[ $output == '{"entity_id":"c","property":"a","timestamp":"1970-01-01T00:00:07Z","value":1,"metadata":{"axis":{"unit":"cycle","value":7}}}' ]]
+	echo '{"cycle":7,"a":1}' >c.ndjson
+	run -0 twin-ingest -q --no-origin --time-format cycle c.ndjson
+	[[ $output == '{"entity_id":"c","property":"a","timestamp":"1970-01-01T00:00:07Z","value":1,"metadata":{"axis":{"unit":"cycle","value":7}}}' ]]
+	printf 'time,a\n-9223372036854775808,1\n' >least.csv
+	run -0 twin-ingest -q --no-origin --time-format ns least.csv
+	says '"timestamp":"1677-09-21T00:12:43.145224192Z"'
+	printf 'time,a\n-9223372036854775809,1\n' >least.csv
+	run -3 twin-ingest -q --no-origin --time-format ns --time time least.csv
+	for pair in msec=ms unix=s millis=ms minutes=1-min seconds=s usec=us hours=1-h; do
+		run -2 twin-ingest --time-format "${pair%=*}" s.csv
+		says "--time-format: '${pair%=*}' is no time format: did you mean ${pair#*=}?"
+	done
+	run -0 twin-ingest -q --no-origin --time-format 2-minutes --time-start 2026-03-01 s.csv
+	[[ $output == *'"timestamp":"2026-03-01T00:10:00Z"'* ]]
+}
+
+@test "a first object without a time costs itself alone when the next has one" {
+	printf '{"device":"p","x":1}\n{"device":"p","x":2,"time":"2026-03-01"}\n{"device":"p","x":3,"time":"2026-03-02"}\n' >a.ndjson
+	run -3 --separate-stderr twin-ingest -q --no-origin --rejects bad a.ndjson
+	same <<-'END'
+		{"entity_id":"p","property":"x","timestamp":"2026-03-01T00:00:00Z","value":2}
+		{"entity_id":"p","property":"x","timestamp":"2026-03-02T00:00:00Z","value":3}
+	END
+	[[ $stderr == "twin-ingest: a.ndjson: begins with objects without a time that can be recognised; its 1 line is rejected" ]]
+	head -n 1 a.ndjson | cmp - bad
+}
+
+@test "files and pipes that are compressed in other ways are told for what they are" {
+	printf '\xfd7zXZ\0\0\4rest' >a.xz
+	printf 'BZh91AY&SYrest' >a.bz2
+	printf 'PK\3\4rest of it' >a.zip
+	for pair in 'a.xz=xz with=xz -dc' 'a.bz2=bzip2 with=bzip2 -dc' 'a.zip=zip with=unzip -p'; do
+		file=${pair%%=*} program=${pair##*=} kind=${pair#*=}
+		run -2 --separate-stderr twin-ingest "$file"
+		[[ $stderr == "twin-ingest: '$file' is compressed with ${kind%% *}, which is not read: use $program $file | ..." ]]
+	done
+	run -2 --separate-stderr twin-ingest < <(cat a.xz)
+	[[ $stderr == "twin-ingest: standard input is compressed with xz, which is not read: use xz -dc | ..." ]]
+	printf 'BZh9,time\n1,2026-03-01\n' >b.csv
+	run -0 twin-ingest -q --no-origin b.csv
+	[[ $output == *'"property":"BZh9"'* ]]
+}
+
+@test "a table with one column of metrics beside value is one reading a row, and says so" {
+	printf 'time,metric,value\n2026-03-01,oil,1.50\n' >m.csv
+	run -0 --separate-stderr twin-ingest --no-origin m.csv
+	[[ $output == '{"entity_id":"m","property":"oil","timestamp":"2026-03-01T00:00:00Z","value":1.50}' ]]
+	[[ $stderr == *"one reading a row (property by column 'metric')" ]]
+	printf 'time,metric,tag,value\n2026-03-01,oil,x,1.50\n' >n.csv
+	run -0 twin-ingest -q --no-origin n.csv
+	[[ ${#lines[@]} == 3 ]]
+}
+
+@test "the summary counts rows that are rejected too" {
+	printf 'time,a\n2026-03-01,NA\n2026-03-02\n2026-03-03,1\n' >a.csv
+	run -3 --separate-stderr twin-ingest --no-origin a.csv
+	[[ ${stderr_lines[-1]} == "twin-ingest: 1 reading of 3 rows, 1 missing value, 1 rejected line" ]]
+}
+
+@test "--explain tells the mapping, the zone and the clock in use, and reading goes on" {
+	printf 'time,a\n2026-03-01,1\n' >a.csv
+	echo '{"time":"2026-03-01","a":1}' >b.ndjson
+	run -0 --separate-stderr twin-ingest -q --explain --zone Europe/Berlin --now 2026-03-02 a.csv
+	[[ ${#lines[@]} == 1 ]]
+	sed -n '/^{/,/^}/p' <<<"$stderr" >map.json
+	twin-ingest --print-map --zone Europe/Berlin a.csv | cmp - <(twin-ingest --print-map --map map.json a.csv)
+	says "zone of times without offset: Europe/Berlin"
+	says "clock: 2026-03-02T00:00:00Z (--now)"
+	run -0 --separate-stderr twin-ingest -q --explain b.ndjson
+	[[ ${#lines[@]} == 1 ]]
+	says 'b.ndjson: mapping:'
+	says "zone of times without offset: UTC"
+	says "clock: none"
 }
 
 @test "an empty file and a file of blank lines give nothing" {
@@ -408,13 +601,13 @@ twin-ingest: a.csv:3: byte 12 of the line is no UTF-8" ]]
 	run -0 twin-ingest -q --no-origin --quality-column q --sensor-column by a.ndjson
 	[[ $output == '{"entity_id":"p","property":"a","timestamp":"2026-03-01T00:00:00Z","value":1,"quality":0.5,"sensor_id":"s1"}' ]]
 	run -2 --separate-stderr twin-ingest -q --unit-column q a.ndjson
-	says "a.ndjson: columns of properties, values or units are of tables"
+	says "a.ndjson: member 'q' cannot be the unit of every reading"
 }
 
 @test "--stats counts" {
 	printf 'time,a,b\n2026-03-01,1,NA\n2026-03-02\n' >a.csv
 	run -3 --separate-stderr twin-ingest -q --stats a.csv
-	[[ ${stderr_lines[-1]} == '{"rows":1,"readings":1,"labels":0,"missing":1,"rejected":1}' ]]
+	[[ ${stderr_lines[-1]} == '{"rows":2,"readings":1,"labels":0,"missing":1,"rejected":1}' ]]
 }
 
 @test "readings of twin-ingest pass through it unchanged" {
@@ -485,12 +678,13 @@ rows_of() {
 	[[ $(head -n 1 out) == '{"entity_id":"1","property":"errorID","timestamp":"2020-01-03T07:00:00Z","value":"error1",'* ]]
 }
 
-@test "recordings without a time are refused until somebody says what their rows are" {
+@test "recordings without a time are rejected until somebody says what their rows are" {
 	require_data recorded/gas-turbine recorded/milling recorded/battery recorded
 	for file in gas-turbine/gt_2011.csv.gz milling/ai4i2020.csv battery/B0005.csv fleet-maintenance/PdM_machines.csv; do
-		run -2 --separate-stderr twin-ingest "$data/$file"
-		[[ -z $output ]]
+		run -3 --separate-stderr twin-ingest --rejects bad "$data/$file"
+		[[ -z $output && ${#stderr_lines[@]} == 1 ]]
 		says "has no column of times that can be recognised"
+		zcat -f "$data/$file" | cmp - bad
 	done
 	twin-ingest -q --no-origin --time row:1h --time-start 2011-01-01 "$data/gas-turbine/gt_2011.csv.gz" >out
 	rows=$(($(zcat "$data/gas-turbine/gt_2011.csv.gz" | wc -l) - 1))

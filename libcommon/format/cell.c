@@ -24,6 +24,7 @@ void cell_reader_release(struct cell_reader *reader)
 {
 	buffer_release(&reader->text);
 	value_tree_release(&reader->tree);
+	buffer_release(&reader->plain);
 }
 
 void missing_words_add(struct missing_words *missing, struct slice word)
@@ -162,6 +163,55 @@ static struct slice write_number(struct buffer *text, const struct loose_number 
 	return buffer_slice(text);
 }
 
+// 1 to 3 digits, then groups of a point and 3 digits: what follows them, or NULL when these are none or say nothing (0.123).
+static const char *skip_groups(const char *at, const char *end)
+{
+	const char *digits = skip_digits(at, end);
+
+	if (digits == end || *digits != '.')
+		return digits > at ? digits : NULL;
+	if (digits == at || digits - at > 3 || *at == '0')
+		return NULL;
+	for (at = digits; at < end && *at == '.'; at = digits) {
+		digits = skip_digits(at + 1, end);
+		if (digits - at != 4)
+			return NULL;
+	}
+	return at;
+}
+
+// Writes a number with a decimal comma with a point instead. False when it is none; one without comma and points is none either.
+static bool write_plain(struct buffer *plain, struct slice cell)
+{
+	const char *end = cell.data + cell.length, *at = cell.data;
+
+	buffer_reset(plain);
+	if (at < end && (*at == '+' || *at == '-'))
+		buffer_append_char(plain, *at++);
+	const char *rest = skip_groups(at, end);
+
+	if (!rest || (rest < end && *rest != ',') || !memchr(cell.data, rest < end ? ',' : '.', cell.length))
+		return false;
+	for (; at < rest; at++)
+		if (*at != '.')
+			buffer_append_char(plain, *at);
+	if (rest == end)
+		return true;
+	buffer_append_char(plain, '.');
+	buffer_append_slice(plain, slice_of(rest + 1, (size_t)(end - rest - 1)));
+	return end - rest > 1 && is_digit(rest[1]) && cell_is_numeric(buffer_slice(plain));
+}
+
+bool cell_has_decimal_comma(struct slice cell)
+{
+	struct buffer plain = BUFFER_INIT;
+	bool is_one =
+	    cell.length > 2 && cell.length < 64 && memchr(cell.data, ',', cell.length) && write_plain(&plain, cell);
+
+	buffer_release(&plain);
+	return is_one;
+}
+
 static bool is_word(struct slice cell, const char *word)
 {
 	return cell.length == strlen(word) && strncasecmp(cell.data, word, cell.length) == 0;
@@ -247,6 +297,13 @@ static int read_json(struct cell_reader *reader, struct slice cell, struct slice
 int cell_read(
     struct cell_reader *reader, struct slice cell, enum cell_type type, struct slice *json, struct error *error)
 {
+	if (reader->decimal_comma && type <= CELL_INTEGER && cell.length) {
+		if (write_plain(&reader->plain, cell))
+			cell = buffer_slice(&reader->plain);
+		else if (memchr(cell.data, '.', cell.length))
+			return type == CELL_AUTO ? cell_read(reader, cell, CELL_STRING, json, error)
+						 : misfit(error, cell, "number with a decimal comma");
+	}
 	switch (type) {
 	case CELL_NUMBER:
 	case CELL_INTEGER:

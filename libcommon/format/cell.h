@@ -28,11 +28,13 @@ const char *cell_type_name(enum cell_type type);
 struct cell_reader {
 	struct buffer text;     // values that are not the cell's own bytes
 	struct value_tree tree; // for CELL_JSON
+	bool decimal_comma;     // numbers are written as 21,5 and 1.234,5
+	struct buffer plain;    // such a number with a point
 };
 
 #define CELL_READER_INIT                                                                                               \
 	{                                                                                                              \
-		BUFFER_INIT, VALUE_TREE_INIT                                                                           \
+		BUFFER_INIT, VALUE_TREE_INIT, false, BUFFER_INIT                                                       \
 	}
 
 void cell_reader_release(struct cell_reader *reader);
@@ -44,6 +46,9 @@ int cell_read(struct cell_reader *reader, struct slice cell, enum cell_type type
 
 // Whether a person would call it a number: leading zeros and a sign are allowed.
 bool cell_is_numeric(struct slice cell);
+
+// Whether it is a number with a decimal comma, such as 21,5 and 1.234,5.
+bool cell_has_decimal_comma(struct slice cell);
 
 // Whether the whole slice is a JSON number; for loops over millions of cells.
 bool cell_is_number(struct slice cell);

@@ -22,6 +22,9 @@ struct csv_source {
 	struct row_facts facts;
 	struct buffer entity;
 	struct buffer label;
+	struct buffer header; // its line, as it is
+	uint64_t header_line;
+	uint64_t counted;      // rows that ingest has counted
 	struct buffer members; // JSON of the members that a row has from its columns
 	size_t bad_cells;      // of the row
 	struct error bad;      // the first of them
@@ -90,11 +93,22 @@ static enum csv_row_result read_header(struct csv_source *csv, struct error *err
 		return result;
 	csv->rows.row = 0;
 	csv->rows.columns = split->count;
+	csv->header_line = csv->rows.line;
+	buffer_append_slice(&csv->header, csv->rows.raw);
 	int named = csv->ingest->mapping->columns.count
 	    ? use_given_names(csv, split->count, error)
 	    : csv_plan_set_names(&csv->plan, split->cells, split->count, error);
 
 	return named < 0 ? CSV_ROW_ERROR : CSV_ROW_RECORD;
+}
+
+static void explain(const struct csv_source *csv)
+{
+	struct buffer text = BUFFER_INIT;
+
+	csv_plan_append_mapping(&text, &csv->plan, &csv->dialect);
+	ingest_explain(csv->ingest, csv->lines->name, buffer_slice(&text));
+	buffer_release(&text);
 }
 
 static int make_plan(struct csv_source *csv, struct error *error)
@@ -108,14 +122,19 @@ static int make_plan(struct csv_source *csv, struct error *error)
 			return -1;
 		csv->rows.columns = split->count;
 	}
-	ingest->has_rows = true;
-	if (csv_plan_make(&csv->plan, split->cells, error) < 0)
+	csv->plan.asks_decimal = csv->dialect.delimiter != ',' && !ingest->mapping->decimal_comma;
+	int result = csv_plan_make(&csv->plan, split->cells, error);
+
+	ingest->has_rows |= !csv->plan.clock.is_missing;
+	if (result < 0)
 		return -1;
 	csv_plan_append_guesses(&said, &csv->plan, &csv->dialect);
 	ingest_say(ingest, csv->lines->name, buffer_slice(&said));
 	buffer_release(&said);
 	if (ingest->mapping_out)
 		csv_plan_append_mapping(ingest->mapping_out, &csv->plan, &csv->dialect);
+	else if (ingest->explain)
+		explain(csv);
 	return 0;
 }
 
@@ -195,8 +214,7 @@ static int read_members(struct csv_source *csv, struct error *error)
 }
 
 // The value of a cell; false when it is missing or does not fit, which is noted.
-static inline bool read_value(
-    struct csv_source *csv, const struct csv_value *value, struct slice cell, struct slice *json)
+static inline bool read_value(struct csv_source *csv, struct csv_value *value, struct slice cell, struct slice *json)
 {
 	struct error reason;
 
@@ -204,12 +222,15 @@ static inline bool read_value(
 		csv->ingest->missing_count++;
 		return false;
 	}
-	if (__builtin_expect(value->type <= CELL_NUMBER && cell_is_number(cell), 1)) {
+	if (__builtin_expect(value->type <= CELL_NUMBER && !csv->cells.decimal_comma && cell_is_number(cell), 1)) {
 		*json = cell;
 		return true;
 	}
-	if (cell_read(&csv->cells, cell, value->type, json, &reason) == 0)
+	if (csv_plan_check_decimal(&csv->plan, value, cell, &reason) == 0 &&
+	    cell_read(&csv->cells, cell, value->type, json, &reason) == 0) {
+		value->is_text |= (*json).data[0] == '"';
 		return true;
+	}
 	if (csv->bad_cells++ == 0)
 		error_set(&csv->bad, "column '%.*s': %.300s", value->name.length < 80 ? (int)value->name.length : 80,
 		    value->name.data, reason.message);
@@ -221,7 +242,7 @@ static void write_wide(struct csv_source *csv)
 	const struct csv_plan *plan = &csv->plan;
 
 	for (size_t i = 0; i < plan->value_count; i++) {
-		const struct csv_value *value = &plan->values[i];
+		struct csv_value *value = &plan->values[i];
 		struct slice json;
 
 		if (read_value(csv, value, cell_at(csv, value->column), &json))
@@ -232,7 +253,7 @@ static void write_wide(struct csv_source *csv)
 static int write_long(struct csv_source *csv, struct error *error)
 {
 	struct slice unit_cell = present_cell(csv, csv->plan.members[MAPPING_UNIT]), json, unit;
-	const struct csv_value *value = csv_plan_property(&csv->plan, cell_at(csv, csv->plan.property), error);
+	struct csv_value *value = csv_plan_property(&csv->plan, cell_at(csv, csv->plan.property), error);
 
 	if (!value)
 		return -1;
@@ -254,7 +275,7 @@ static void write_label(struct csv_source *csv)
 
 	buffer_reset(label);
 	for (size_t i = 0; i < csv->plan.label_count; i++) {
-		const struct csv_value *column = &csv->plan.labels[i];
+		struct csv_value *column = &csv->plan.labels[i];
 		struct slice json, cell = cell_at(csv, column->column);
 
 		if (missing_words_have(&csv->plan.missing, cell) || !read_value(csv, column, cell, &json))
@@ -300,6 +321,7 @@ static enum format_result take_row(struct csv_source *csv, struct error *error)
 	enum row_clock_result clock;
 
 	ingest_count_row(csv->ingest, csv->lines);
+	csv->counted++;
 	csv->facts.line = csv->rows.line;
 	clock = row_clock_read(&csv->plan.clock, present_cell(csv, plan->time), present_cell(csv, plan->received),
 	    csv->rows.row, &csv->facts, error);
@@ -334,6 +356,26 @@ static int check_entity(struct csv_source *csv, struct error *error)
 	return result;
 }
 
+// All lines, that of the names too, of a source whose rows nothing gives a time.
+static enum format_result reject_untimed(struct csv_source *csv, struct error *error)
+{
+	struct ingest *ingest = csv->ingest;
+	uint64_t count = 1;
+	enum format_result result = FORMAT_DONE;
+	bool stop = false;
+
+	if (csv->header_line) {
+		stop = ingest_reject_untold(
+		    ingest, csv->lines, csv->header_line, buffer_slice(&csv->header), ROW_CLOCK_MISSING);
+		count += !stop;
+	}
+	if (!stop)
+		stop = ingest_reject_untold(ingest, csv->lines, csv->rows.line, csv->rows.raw, ROW_CLOCK_MISSING);
+	result = stop ? FORMAT_STOPPED : ingest_reject_rest(ingest, csv->lines, ROW_CLOCK_MISSING, &count, error);
+	ingest_tell_untimed(ingest, csv->lines->name, ROW_CLOCK_MISSING, count);
+	return result;
+}
+
 static enum format_result read_rows(struct csv_source *csv, struct error *error)
 {
 	enum csv_row_result row = csv_rows_next(&csv->rows, error);
@@ -341,7 +383,10 @@ static enum format_result read_rows(struct csv_source *csv, struct error *error)
 
 	if (row != CSV_ROW_RECORD)
 		return result_of(row);
-	if (make_plan(csv, error) < 0 || check_entity(csv, error) < 0)
+	if (make_plan(csv, error) < 0)
+		return csv->plan.clock.is_missing && !csv->ingest->mapping_out ? reject_untimed(csv, error)
+									       : FORMAT_FAILED;
+	if (check_entity(csv, error) < 0)
 		return FORMAT_FAILED;
 	if (csv->ingest->mapping_out)
 		return FORMAT_DONE;
@@ -362,6 +407,8 @@ static enum format_result read_source(struct csv_source *csv, struct error *erro
 	enum csv_row_result header = csv->dialect.has_header ? read_header(csv, error) : CSV_ROW_RECORD;
 	enum format_result result = header == CSV_ROW_RECORD ? read_rows(csv, error) : result_of(header);
 
+	if (csv->counted)
+		csv->ingest->row_count += csv->rows.row - csv->counted; // those rejected before they were taken
 	csv_rows_release(&csv->rows);
 	csv_plan_release(&csv->plan);
 	return result;
@@ -370,12 +417,15 @@ static enum format_result read_source(struct csv_source *csv, struct error *erro
 static enum format_result read_csv(struct ingest *ingest, struct source_lines *lines, struct error *error)
 {
 	struct csv_source csv = {.ingest = ingest, .lines = lines, .cells = CELL_READER_INIT};
+
+	csv.cells.decimal_comma = ingest->mapping->decimal_comma;
 	enum format_result result = read_source(&csv, error);
 
 	cell_reader_release(&csv.cells);
 	buffer_release(&csv.entity);
 	buffer_release(&csv.label);
 	buffer_release(&csv.members);
+	buffer_release(&csv.header);
 	return result;
 }
 

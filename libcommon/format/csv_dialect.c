@@ -130,7 +130,7 @@ static enum csv_dialect_result guess_delimiter(struct slice sample, bool at_end,
 	return found < 0 ? CSV_DIALECT_UNCLEAR : CSV_DIALECT_DONE;
 }
 
-static bool is_value(struct slice cell)
+static bool is_value(struct slice cell, char delimiter)
 {
 	static const char *const words[] = {
 	    "true", "True", "TRUE", "false", "False", "FALSE", "NA", "N/A", "NaN", "nan", "null", "NULL"};
@@ -138,21 +138,21 @@ static bool is_value(struct slice cell)
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (slice_is(cell, words[i]))
 			return true;
-	return cell_is_numeric(cell) || time_format_is_date(cell);
+	return cell_is_numeric(cell) || time_format_is_date(cell) || (delimiter != ',' && cell_has_decimal_comma(cell));
 }
 
 struct row_look {
 	size_t values, empty, known;
 };
 
-static struct row_look look_at(const struct csv_split *split)
+static struct row_look look_at(const struct csv_split *split, char delimiter)
 {
 	struct row_look look = {0};
 
 	for (size_t i = 0; i < split->count; i++) {
 		struct slice cell = split->cells[i];
 
-		look.values += is_value(cell);
+		look.values += is_value(cell, delimiter);
 		look.empty += cell.length == 0;
 		look.known += known_name_is_time(cell) || known_name_is_entity(cell);
 	}
@@ -170,10 +170,10 @@ static enum csv_dialect_result guess_header(
 	csv_split_init(&split, delimiter);
 	results[0] = next_record(&split, &sample);
 	if (results[0] == CSV_SPLIT_RECORD)
-		first = look_at(&split);
+		first = look_at(&split, delimiter);
 	results[1] = next_record(&split, &sample);
 	if (results[1] == CSV_SPLIT_RECORD)
-		second = look_at(&split);
+		second = look_at(&split, delimiter);
 	csv_split_release(&split);
 	*has_header = first.values == 0;
 	if (first.values || first.known)

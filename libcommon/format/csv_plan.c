@@ -143,13 +143,33 @@ static int give_role(struct csv_plan *plan, struct slice name, enum csv_role rol
 	return 0;
 }
 
+// The only column that is called like one of properties, of a table that has a column of times too.
+static size_t find_property(const struct csv_plan *plan)
+{
+	size_t found = CSV_NO_COLUMN;
+	bool has_time = plan->time != CSV_NO_COLUMN;
+
+	for (size_t i = 0; i < plan->column_count; i++) {
+		has_time |= row_clock_is_time_name(&plan->clock, plan->columns[i].name);
+		if (plan->columns[i].role != CSV_ROLE_NONE || !known_name_is_property(plan->columns[i].name))
+			continue;
+		if (found != CSV_NO_COLUMN)
+			return CSV_NO_COLUMN;
+		found = i;
+	}
+	return has_time ? found : CSV_NO_COLUMN;
+}
+
 // Records of this toolkit that were written as CSV: one reading a row, its members by their names.
 static void guess_long(struct csv_plan *plan)
 {
 	size_t property = find_column(plan, SLICE_LITERAL("property")),
 	       value = find_column(plan, SLICE_LITERAL("value"));
 
-	if (property == CSV_NO_COLUMN || value == CSV_NO_COLUMN || plan->ingest->mapping->value_count)
+	if (property == CSV_NO_COLUMN)
+		property = find_property(plan);
+	if (property == CSV_NO_COLUMN || value == CSV_NO_COLUMN || plan->columns[value].role != CSV_ROLE_NONE ||
+	    plan->ingest->mapping->value_count)
 		return;
 	plan->guessed_long = true;
 	plan->property = property;
@@ -248,16 +268,12 @@ static bool is_missing(const struct csv_plan *plan, struct slice cell)
 // A date in any column; a number, or nothing yet, only where the name says that it is a time.
 static bool may_be_time(const struct csv_plan *plan, size_t i, struct slice cell)
 {
-	struct time_format format;
-	struct error ignored;
+	struct slice name = plan->columns[i].name;
 
 	if (plan->columns[i].role != CSV_ROLE_NONE)
 		return false;
-	if (time_format_is_date(cell))
-		return true;
-	if (!known_name_is_time(plan->columns[i].name))
-		return false;
-	return is_missing(plan, cell) || time_format_guess(cell, &format, &ignored) == 0;
+	return row_clock_may_be_time(&plan->clock, name, cell) ||
+	    (is_missing(plan, cell) && row_clock_is_time_name(&plan->clock, name));
 }
 
 // 10:14 or 10:14:33
@@ -301,7 +317,7 @@ static int guess_time(struct csv_plan *plan, const struct slice *row, struct err
 			found = i;
 		else if (second == CSV_NO_COLUMN)
 			second = i;
-		if (known_name_is_time(plan->columns[i].name)) {
+		if (row_clock_is_time_name(&plan->clock, plan->columns[i].name)) {
 			named = i;
 			named_count++;
 		}
@@ -459,15 +475,34 @@ static void make_missing(struct csv_plan *plan)
 		missing_words_add(&plan->missing, slice_from_string(usual[i]));
 }
 
+int csv_plan_check_decimal(
+    const struct csv_plan *plan, const struct csv_value *value, struct slice cell, struct error *error)
+{
+	if (!plan->asks_decimal || value->type != CELL_AUTO || value->is_text || !cell_has_decimal_comma(cell))
+		return 0;
+	return error_set(error,
+	    "'%.*s' in column '%.*s' can be text or a number with a decimal comma: say --decimal-comma, or "
+	    "--value-type '%.*s=string'",
+	    SHOWN(cell), SHOWN(value->name), SHOWN(value->name));
+}
+
 int csv_plan_make(struct csv_plan *plan, const struct slice *row, struct error *error)
 {
 	make_missing(plan);
 	if (give_asked_roles(plan, error) < 0 || make_entity(plan, error) < 0 || make_clock(plan, row, error) < 0)
 		return -1;
-	return make_values(plan, error);
+	if (make_values(plan, error) < 0)
+		return -1;
+	for (size_t i = 0; plan->property == CSV_NO_COLUMN && i < plan->value_count; i++)
+		if (csv_plan_check_decimal(plan, &plan->values[i], row[plan->values[i].column], error) < 0)
+			return -1;
+	for (size_t i = 0; i < plan->label_count; i++)
+		if (csv_plan_check_decimal(plan, &plan->labels[i], row[plan->labels[i].column], error) < 0)
+			return -1;
+	return 0;
 }
 
-const struct csv_value *csv_plan_property(struct csv_plan *plan, struct slice cell, struct error *error)
+struct csv_value *csv_plan_property(struct csv_plan *plan, struct slice cell, struct error *error)
 {
 	struct mapping *mapping = plan->ingest->mapping;
 	const struct mapping_value *asked;

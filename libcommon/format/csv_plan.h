@@ -45,6 +45,7 @@ struct csv_value {
 	struct slice unit;
 	enum cell_type type;
 	bool is_taken; // long form: the property is wanted
+	bool is_text;  // a cell without a number has been read
 };
 
 struct csv_plan {
@@ -58,6 +59,7 @@ struct csv_plan {
 	struct name_template entity;
 	struct slice entity_text; // the template as it can be written in a mapping
 	bool guessed_time, guessed_entity, guessed_long;
+	bool asks_decimal; // a cell such as 21,5 may be a number with a decimal comma, and nobody has said so
 	struct row_clock clock;
 	struct csv_value *values; // long form: by entry of properties
 	size_t value_count, value_capacity;
@@ -82,7 +84,11 @@ int csv_plan_make(struct csv_plan *plan, const struct slice *row, struct error *
     __attribute__((warn_unused_result));
 
 // Long form: the entry of a property's cell. NULL with error when it is no path.
-const struct csv_value *csv_plan_property(struct csv_plan *plan, struct slice cell, struct error *error);
+struct csv_value *csv_plan_property(struct csv_plan *plan, struct slice cell, struct error *error);
+
+// -1 with error when a cell of the column can be text or a number with a decimal comma, and nothing says which.
+int csv_plan_check_decimal(const struct csv_plan *plan, const struct csv_value *value, struct slice cell,
+    struct error *error) __attribute__((warn_unused_result));
 
 // What was guessed, for ingest_say; nothing when nothing was.
 void csv_plan_append_guesses(struct buffer *out, const struct csv_plan *plan, const struct csv_dialect *dialect);

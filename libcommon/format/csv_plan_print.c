@@ -37,8 +37,14 @@ void csv_plan_append_guesses(struct buffer *out, const struct csv_plan *plan, co
 	}
 	if (plan->guessed_entity)
 		append_entity(out, plan);
-	if (plan->guessed_long)
-		append_part(out, "one reading a row");
+	if (!plan->guessed_long)
+		return;
+	append_part(out, "one reading a row");
+	if (!slice_is(plan->columns[plan->property].name, "property")) {
+		buffer_append_string(out, " (property by column '");
+		buffer_append_slice(out, plan->columns[plan->property].name);
+		buffer_append_string(out, "')");
+	}
 }
 
 static struct slice name_of(const struct csv_plan *plan, size_t column)
@@ -123,6 +129,7 @@ void csv_plan_append_mapping(struct buffer *out, const struct csv_plan *plan, co
 	copy_names(&mapping, &mapping.missing, &asked->missing);
 	mapping.has_missing = asked->has_missing;
 	mapping.header_units = asked->header_units;
+	mapping.decimal_comma = asked->decimal_comma;
 	mapping_append_json(out, &mapping);
 	mapping_release(&mapping);
 }

@@ -1,11 +1,13 @@
 #include "format/ingest.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
 #include "base/memory.h"
 #include "base/message.h"
+#include "base/timestamp.h"
 #include "format/name_template.h"
 
 // So many bytes of blank lines before the first one that says something are kept.
@@ -43,7 +45,7 @@ int ingest_claim_stem(struct ingest *ingest, const char *source, struct error *e
 		    memory_grow(ingest->stem_sources, &ingest->stem_capacity, entry + 1, sizeof *ingest->stem_sources);
 		if (added)
 			ingest->stem_sources[entry] = source;
-		else
+		else if (ingest->stem_sources[entry] != source)
 			result = error_set(error,
 			    "its twin would be called '%s' as that of %s is: say what twins are called with "
 			    "--entity-id, such as "
@@ -88,6 +90,68 @@ void ingest_say(struct ingest *ingest, const char *source, struct slice what)
 	message_print("%s: %s", display_name(source), buffer_string(&ingest->said));
 }
 
+void ingest_explain(const struct ingest *ingest, const char *source, struct slice mapping)
+{
+	const struct mapping *asked = ingest->mapping;
+	char now[TIMESTAMP_TEXT_SIZE];
+
+	message_print("%s: mapping:", display_name(source));
+	fwrite(mapping.data, 1, mapping.length, stderr); // may be longer than a message
+	message_print("zone of times without offset: %.*s", asked->zone ? (int)asked->zone_name.length : 3,
+	    asked->zone ? asked->zone_name.data : "UTC");
+	if (ingest->has_now && !ingest->live)
+		message_print("clock: %.*s (--now)", (int)timestamp_format(now, ingest->now), now);
+	else
+		message_print("clock: %s", ingest->live ? "the machine's" : "none");
+}
+
+bool ingest_reject_untold(
+    struct ingest *ingest, const struct source_lines *lines, uint64_t line, struct slice input, const char *message)
+{
+	struct rejects *rejects = ingest->rejects;
+	uint64_t told = rejects->count;
+	struct buffer whole = BUFFER_INIT;
+
+	if (line == 1 && lines->has_mark) {
+		buffer_append_slice(&whole, SOURCE_MARK);
+		buffer_append_slice(&whole, input);
+		input = buffer_slice(&whole);
+	}
+	// Behind the number of those that are told one by one, rejects are silent.
+	rejects->count = REJECTS_SHOWN;
+	bool stop = rejects_add(rejects, lines->name, line, input, message);
+
+	buffer_release(&whole);
+	rejects->count = told;
+	ingest->untold_count++;
+	return stop;
+}
+
+enum format_result ingest_reject_rest(
+    struct ingest *ingest, struct source_lines *lines, const char *message, uint64_t *count, struct error *error)
+{
+	enum line_result read;
+	struct slice line;
+	bool stop = false;
+
+	while (!stop && (read = source_lines_next(lines, &line, error)) > LINE_END) {
+		if (read == LINE_TOO_LONG) {
+			stop = source_lines_reject_long(lines, ingest->rejects, line);
+			continue;
+		}
+		++*count;
+		stop = ingest_reject_untold(ingest, lines, lines->line, line, message);
+	}
+	return stop ? FORMAT_STOPPED : read == LINE_ERROR ? FORMAT_FAILED : FORMAT_DONE;
+}
+
+void ingest_tell_untimed(const struct ingest *ingest, const char *source, const char *message, uint64_t count)
+{
+	(void)ingest;
+	message_print("%s: %s; its %" PRIu64 " line%s rejected", display_name(source), message, count,
+	    count == 1 ? " is" : "s are");
+}
+
 static bool is_blank(struct slice line)
 {
 	for (size_t i = 0; i < line.length; i++)
@@ -111,8 +175,35 @@ static const struct format *format_of_line(struct slice line)
 	return NULL;
 }
 
-// The format by the first line that is not blank. NULL with *result DONE: there is none.
-static const struct format *recognise(struct source_lines *lines, enum format_result *result, struct error *error)
+static struct slice without_blanks(struct slice line)
+{
+	while (line.length && strchr(" \t\r", line.data[0]))
+		line = slice_skip(line, 1);
+	while (line.length && strchr(" \t\r", line.data[line.length - 1]))
+		line.length--;
+	return line;
+}
+
+static bool is_among(char c, const char *set)
+{
+	return c && strchr(set, c);
+}
+
+// What makes objects, one a line, of JSON that begins with this line but is none of these; NULL when it does not look so.
+static const char *jq_filter(struct slice first)
+{
+	struct slice line = without_blanks(first), inside = line.length ? without_blanks(slice_skip(line, 1)) : line;
+
+	if (line.length && line.data[0] == '[')
+		return !inside.length || is_among(inside.data[0], "{[\"-0123456789]") ? ".[]" : NULL;
+	if (line.length && line.data[0] == '{')
+		return !inside.length || is_among(inside.data[inside.length - 1], ",:{[") ? "." : NULL;
+	return NULL;
+}
+
+// The format by the first line that is not blank. *filter: set when the source is JSON in another form. NULL with *result DONE: there is none.
+static const struct format *recognise(
+    struct source_lines *lines, const char **filter, enum format_result *result, struct error *error)
 {
 	const struct format *format = NULL;
 	enum line_result read;
@@ -126,6 +217,7 @@ static const struct format *recognise(struct source_lines *lines, enum format_re
 			break;
 		if (read == LINE_TOO_LONG || !is_blank(line) || source_lines_kept(lines).length > BLANK_BYTES) {
 			format = format_of_line(line);
+			*filter = jq_filter(line);
 			source_lines_go_back(lines, 0);
 			return format;
 		}
@@ -133,6 +225,21 @@ static const struct format *recognise(struct source_lines *lines, enum format_re
 	if (read != LINE_END)
 		*result = FORMAT_FAILED;
 	return NULL;
+}
+
+static enum format_result reject_json(
+    struct ingest *ingest, struct source_lines *lines, const char *filter, struct error *error)
+{
+	struct error why;
+	uint64_t count = 0;
+	bool has_name = strcmp(lines->name, "-") != 0;
+
+	error_set(&why, "is JSON, but not one object a line: use jq -c '%s'%s%.300s", filter, has_name ? " " : "",
+	    has_name ? lines->name : "");
+	enum format_result result = ingest_reject_rest(ingest, lines, why.message, &count, error);
+
+	ingest_tell_untimed(ingest, lines->name, why.message, count);
+	return result;
 }
 
 // What cannot be opened or read says so itself, with its name.
@@ -163,13 +270,18 @@ enum format_result ingest_source(struct ingest *ingest, char *const *operand)
 	struct source_lines lines;
 	struct error error;
 	enum format_result result;
+	const char *filter = NULL;
 	const struct format *format,
 	    *asked = ingest->mapping->format.length ? format_find(ingest->mapping->format) : NULL;
 
 	source_lines_open(&lines, operand, ingest->max_line, ingest->before_wait, ingest->context);
 	reading_writer_source(&ingest->writer, lines.name, ingest->wants_origin);
-	format = recognise(&lines, &result, &error);
-	if (format)
+	format = recognise(&lines, &filter, &result, &error);
+	if (asked && !slice_is(ingest->mapping->format, "ndjson"))
+		filter = NULL;
+	if (format && filter)
+		result = reject_json(ingest, &lines, filter, &error);
+	else if (format)
 		result = (asked ? asked : format)->read(ingest, &lines, &error);
 	if (result == FORMAT_FAILED)
 		tell_failure(&lines, &error);
@@ -203,9 +315,14 @@ static void tell_missing(const struct ingest *ingest)
 {
 	uint64_t readings = ingest->writer.reading_count, rows = ingest->row_count, missing = ingest->missing_count;
 
+	uint64_t rejected = ingest_rejected_count(ingest);
+	char tail[64] = "";
+
+	if (rejected)
+		snprintf(tail, sizeof tail, ", %" PRIu64 " rejected line%s", rejected, rejected == 1 ? "" : "s");
 	if (missing)
-		message_print("%" PRIu64 " reading%s of %" PRIu64 " row%s, %" PRIu64 " missing value%s", readings,
-		    readings == 1 ? "" : "s", rows, rows == 1 ? "" : "s", missing, missing == 1 ? "" : "s");
+		message_print("%" PRIu64 " reading%s of %" PRIu64 " row%s, %" PRIu64 " missing value%s%s", readings,
+		    readings == 1 ? "" : "s", rows, rows == 1 ? "" : "s", missing, missing == 1 ? "" : "s", tail);
 }
 
 bool ingest_finish(struct ingest *ingest)

@@ -29,6 +29,7 @@ struct ingest {
 	struct rejects *rejects; // borrowed
 	bool wants_origin;
 	bool quiet;
+	bool explain; // the mapping of each source goes to standard error
 	bool has_now, live;
 	int64_t now;
 	size_t max_line;
@@ -38,6 +39,7 @@ struct ingest {
 	struct buffer *mapping_out; // where the mapping of the first source goes, instead of reading it; or NULL
 	struct buffer said;         // what was last told about a source
 	uint64_t row_count, missing_count;
+	uint64_t untold_count; // lines rejected that one message for their source tells about; not in rejects->count
 	struct occurrences gaps, folds; // local times that were skipped, that were twice
 	struct progress progress;
 	int64_t bytes_done;        // of the sources before
@@ -68,6 +70,26 @@ bool ingest_finish(struct ingest *ingest);
 
 // Tells what was guessed about a source, unless the last source had the same or nobody wants to know.
 void ingest_say(struct ingest *ingest, const char *source, struct slice what);
+
+// Prints the mapping in use for the source, and what its times are read with.
+void ingest_explain(const struct ingest *ingest, const char *source, struct slice mapping);
+
+// Rejects a line of a source that is rejected as a whole, without a message of its own. Returns whether to stop.
+bool ingest_reject_untold(struct ingest *ingest, const struct source_lines *lines, uint64_t line, struct slice input,
+    const char *message) __attribute__((warn_unused_result));
+
+// The same for the lines that are left of the source; *count grows by them.
+enum format_result ingest_reject_rest(struct ingest *ingest, struct source_lines *lines, const char *message,
+    uint64_t *count, struct error *error) __attribute__((warn_unused_result));
+
+// Tells why `count` lines of the source were rejected.
+void ingest_tell_untimed(const struct ingest *ingest, const char *source, const char *message, uint64_t count);
+
+// All lines that were rejected.
+static inline uint64_t ingest_rejected_count(const struct ingest *ingest)
+{
+	return rejects_count(ingest->rejects) + ingest->untold_count;
+}
 
 // For a source whose twin is called by its stem since nothing else is said. -1 with error when another source had the same stem: two
 // recordings would silently become one twin.

@@ -92,15 +92,9 @@ static struct slice text_of(struct json_plan *plan, const struct value *node)
 
 static bool may_be_time(struct json_plan *plan, const struct value *member)
 {
-	struct time_format format;
-	struct error ignored;
 	struct slice text = text_of(plan, member);
 
-	if (!text.length)
-		return false;
-	if (member->kind == VALUE_STRING && time_format_is_date(text))
-		return true;
-	return known_name_is_time(member->name) && time_format_guess(text, &format, &ignored) == 0;
+	return text.length && row_clock_may_be_time(&plan->clock, member->name, text);
 }
 
 // A member of the object as a pointer.
@@ -131,7 +125,7 @@ static int guess_time(struct json_plan *plan, const struct value_tree *tree, str
 			found = member;
 		else if (!second)
 			second = member;
-		if (known_name_is_time(member->name)) {
+		if (row_clock_is_time_name(&plan->clock, member->name)) {
 			named = member;
 			named_count++;
 		}
@@ -207,9 +201,11 @@ int json_plan_make(struct json_plan *plan, const struct value_tree *tree, struct
 	const struct mapping *mapping = plan->ingest->mapping;
 	const struct value *node;
 
-	if (mapping->property_column.data || mapping->members[MAPPING_UNIT].data)
+	if (mapping->members[MAPPING_UNIT].data && !mapping->property_column.data)
 		return error_set(error,
-		    "columns of properties, values or units are of tables: the members of JSON are its properties");
+		    "member '%.*s' cannot be the unit of every reading: only objects with one reading each "
+		    "(--property-column) have such a member",
+		    SHOWN(mapping->members[MAPPING_UNIT]));
 	make_missing(plan);
 	plan->time = mapping->time.name;
 	plan->received = mapping->received.name;
@@ -257,4 +253,13 @@ void json_plan_append_mapping(struct buffer *out, const struct json_plan *plan)
 	shown.time.name = plan->time;
 	shown.time.format = plan->clock.time;
 	mapping_append_json(out, &shown);
+}
+
+void json_plan_explain(const struct json_plan *plan)
+{
+	struct buffer text = BUFFER_INIT;
+
+	json_plan_append_mapping(&text, plan);
+	ingest_explain(plan->ingest, plan->source, buffer_slice(&text));
+	buffer_release(&text);
 }

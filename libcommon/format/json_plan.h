@@ -49,5 +49,6 @@ bool json_plan_is_marked(const struct json_plan *plan, const struct value *node)
 
 void json_plan_append_guesses(struct buffer *out, const struct json_plan *plan);
 void json_plan_append_mapping(struct buffer *out, const struct json_plan *plan);
+void json_plan_explain(const struct json_plan *plan); // for --explain
 
 #endif

@@ -46,3 +46,33 @@ bool known_name_is_entity(struct slice name)
 
 	return is_one_of(name, words, sizeof words / sizeof *words);
 }
+
+bool known_name_is_property(struct slice name)
+{
+	static const char *const words[] = {"metric", "variable", "parameter", "measurement", "tag", "signal"};
+
+	return is_one_of(name, words, sizeof words / sizeof *words);
+}
+
+static bool is_word_of(struct slice text, const char *const *words, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (slice_is(text, words[i]))
+			return true;
+	return false;
+}
+
+bool known_type_has_origin(struct slice type)
+{
+	static const char *const words[] = {"reading", "desired", "deleted", "label"};
+
+	return is_word_of(type, words, sizeof words / sizeof *words);
+}
+
+bool known_type(struct slice type)
+{
+	static const char *const words[] = {"state", "change", "command", "conflict", "event", "prediction", "score",
+	    "summary", "why", "clock", "refused", "rejected"};
+
+	return known_type_has_origin(type) || is_word_of(type, words, sizeof words / sizeof *words);
+}

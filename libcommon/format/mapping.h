@@ -82,7 +82,8 @@ struct mapping {
 	struct mapping_names columns; // names of the columns where no header gives them
 	struct slice entity_id;       // template; data NULL: not said
 	struct mapping_time time, received;
-	int64_t row_step; // nanoseconds from row to row instead of a time; 0: none
+	bool decimal_comma; // "1.234,5" is 1234.5
+	int64_t row_step;   // nanoseconds from row to row instead of a time; 0: none
 	bool has_start;
 	int64_t start;          // of counts and rows, nanoseconds since 1970
 	struct time_zone *zone; // of times without offset; NULL is UTC; owned

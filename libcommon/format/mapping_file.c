@@ -314,7 +314,18 @@ static int read_types(struct mapping *mapping, json_t *value, struct error *erro
 	return 0;
 }
 
+static int read_decimal(struct mapping *mapping, json_t *value, struct error *error)
+{
+	bool is_comma = json_is_string(value) && slice_is(text_of(value), ",");
+
+	if (!is_comma && !(json_is_string(value) && slice_is(text_of(value), ".")))
+		return error_set(error, "\",\" or \".\" is expected");
+	mapping->decimal_comma = is_comma;
+	return 0;
+}
+
 static const struct member_reader members[] = {
+    {"decimal", read_decimal},
     {"format", read_format},
     {"delimiter", read_delimiter},
     {"header", read_header},

@@ -94,6 +94,7 @@ static int map_dialect(struct mapping *mapping, const struct mapping_options *op
 		mapping->columns.count = 0;
 	add_words(mapping, &options->columns, add_column);
 	mapping->header_units |= options->header_units;
+	mapping->decimal_comma |= options->decimal_comma;
 	if (!options->delimiter)
 		return 0;
 	return named("delimiter", mapping_set_delimiter(mapping, slice_from_string(options->delimiter), error), error);

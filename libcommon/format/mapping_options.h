@@ -17,7 +17,7 @@ struct mapping_options {
 	struct option_list columns, take, skip, labels; // names between commas
 	struct option_list units, types;                // NAME=TEXT
 	struct option_time time_start;
-	bool header, no_header, header_units;
+	bool header, no_header, header_units, decimal_comma;
 };
 
 // Options go before what the mapping file says. -1 with error that names the option; the mapping is made either way.

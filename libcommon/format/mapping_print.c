@@ -175,6 +175,8 @@ static void append_csv(struct buffer *out, const struct mapping *mapping)
 		buffer_append_string(out, mapping->header == HEADER_YES ? "true" : "false");
 	}
 	append_names(out, "columns", &mapping->columns, false);
+	if (mapping->decimal_comma)
+		append_text_member(out, "decimal", SLICE_LITERAL(","));
 }
 
 static void append_explode(struct buffer *out, const struct mapping *mapping)

@@ -109,7 +109,7 @@ int name_template_append(
 	bool needs_file = part->kind == TEMPLATE_FILE || part->kind == TEMPLATE_DIR || part->kind == TEMPLATE_STEM;
 
 	if (needs_file && slice_is(path, "-"))
-		return error_set(error, "standard input has no name to call the twin by: say it with --entity-id");
+		return error_set(error, "has no name to call the twin by: say it with --entity-id");
 	if (part->kind == TEMPLATE_FILE)
 		buffer_append_slice(out, path);
 	else if (part->kind == TEMPLATE_DIR)

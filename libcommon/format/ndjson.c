@@ -10,6 +10,7 @@
 #include "format/format.h"
 #include "format/json_leaves.h"
 #include "format/json_plan.h"
+#include "format/known_names.h"
 #include "format/row_member.h"
 #include "record/line_scan.h"
 #include "record/record.h"
@@ -19,6 +20,9 @@ struct json_source {
 	struct source_lines *lines;
 	struct json_plan plan;
 	bool has_plan;
+	bool has_native;        // a record of this toolkit has passed: one object that cannot be read ends nothing then
+	bool has_foreign_type;  // that has been told
+	uint64_t untimed_count; // lines rejected since nothing gives them a time
 	struct value_tree tree;
 	struct record_scanner scanner;
 	struct arena arena;
@@ -26,6 +30,8 @@ struct json_source {
 	struct cell_reader cells;
 	struct row_facts facts;
 	struct buffer entity, property, unit, value, label;
+	struct buffer row_property, row_unit_text; // of an object that is one reading
+	struct slice row_unit;                     // empty: none
 	struct buffer scratch;
 	struct slice line;
 	uint64_t row;
@@ -41,20 +47,26 @@ static enum format_result reject(struct json_source *json, const char *message)
 	return stop ? FORMAT_STOPPED : FORMAT_DONE;
 }
 
-// Whether the object says itself that it is a record.
+static bool has_string(const struct json_source *json, struct slice name)
+{
+	const struct value *member = value_member(&json->tree, value_root(&json->tree), name);
+
+	return member && member->kind == VALUE_STRING;
+}
+
+// Whether the object says itself that it is a record: by its type, whatever that is, or as a reading.
 static bool is_native(const struct json_source *json)
 {
 	const struct mapping *mapping = json->ingest->mapping;
 	const struct value *root = value_root(&json->tree);
-	const struct value *entity = value_member(&json->tree, root, SLICE_LITERAL("entity_id"));
 
 	if (mapping->entity_id.data || mapping->time.name.data || mapping->row_step || mapping->value_count ||
-	    mapping->explode.data)
+	    mapping->explode.data || mapping->property_column.data)
 		return false;
-	return entity && entity->kind == VALUE_STRING &&
-	    (value_member(&json->tree, root, SLICE_LITERAL("type")) ||
-		(value_member(&json->tree, root, SLICE_LITERAL("property")) &&
-		    value_member(&json->tree, root, SLICE_LITERAL("timestamp"))));
+	return has_string(json, SLICE_LITERAL("type")) ||
+	    (has_string(json, SLICE_LITERAL("entity_id")) &&
+		value_member(&json->tree, root, SLICE_LITERAL("property")) &&
+		value_member(&json->tree, root, SLICE_LITERAL("timestamp")));
 }
 
 // Where an origin belongs among the members of the record: before those that come behind it in twin-record(5).
@@ -69,24 +81,34 @@ static const char *origin_place(const struct json_source *json)
 	return root->text.data + root->text.length - 1;
 }
 
-static void write_native(struct json_source *json, const struct record *record)
+// The type of a native record; "reading" when it does not say.
+static struct slice type_of(struct json_source *json)
+{
+	const struct value *type = value_member(&json->tree, value_root(&json->tree), SLICE_LITERAL("type"));
+
+	buffer_reset(&json->scratch);
+	return type && type->kind == VALUE_STRING ? value_string(type, &json->scratch) : SLICE_LITERAL("reading");
+}
+
+static void write_native(struct json_source *json)
 {
 	struct reading_writer *writer = &json->ingest->writer;
-	const char *type =
-	    record_has(record, MEMBER_TYPE) && slice_is(record->text[MEMBER_TYPE], "label") ? "label" : NULL;
-	struct record_sink *sink = type ? writer->labels : writer->readings;
+	struct slice type = type_of(json);
+	bool is_label = slice_is(type, "label");
+	struct record_sink *sink = is_label ? writer->labels : writer->readings;
 	struct slice text = value_root(&json->tree)->text;
 	const char *place = origin_place(json);
 	size_t before = (size_t)(place - text.data);
 	bool at_end = *place == '}';
 	struct buffer *out;
 
-	writer->label_count += type != NULL;
-	writer->reading_count += record->type == RECORD_READING;
+	writer->label_count += is_label;
+	writer->reading_count += slice_is(type, "reading");
 	if (!sink || json->ingest->mapping_out)
 		return;
 	out = record_sink_begin(sink);
-	if (!writer->has_origin || record_has(record, MEMBER_ORIGIN)) {
+	if (!writer->has_origin || !known_type_has_origin(type) ||
+	    value_member(&json->tree, value_root(&json->tree), SLICE_LITERAL("origin"))) {
 		buffer_append_slice(out, text);
 	} else {
 		struct slice origin = slice_skip(buffer_slice(&writer->origin), 1); // without its comma
@@ -112,18 +134,28 @@ static void find_time(const struct json_source *json, const char *name, int64_t 
 	buffer_release(&scratch);
 }
 
+// The string that a member of the record holds; false when it holds none. *text is valid until the next call.
+static bool find_text(struct json_source *json, struct slice name, struct slice *text)
+{
+	if (!has_string(json, name))
+		return false;
+	buffer_reset(&json->scratch);
+	*text = value_string(value_member(&json->tree, value_root(&json->tree), name), &json->scratch);
+	return true;
+}
+
 // By what the record has of twin, property and time, or of begin and end; what it does not have does not count.
-static bool is_selected_native(struct json_source *json, const struct record *record)
+static bool is_selected_native(struct json_source *json)
 {
 	struct selection *selection = &json->ingest->selection;
 	int64_t begin = INT64_MIN, end = INT64_MAX;
+	struct slice text;
 
-	if (record_has(record, MEMBER_PROPERTY) && record->kind[MEMBER_PROPERTY] == VALUE_STRING &&
-	    !selection_has_property(selection, record->text[MEMBER_PROPERTY]))
+	if (find_text(json, SLICE_LITERAL("property"), &text) && !selection_has_property(selection, text))
 		return false;
 	if (!selection->by_row)
 		return true;
-	if (record_has(record, MEMBER_TIMESTAMP)) {
+	if (has_string(json, SLICE_LITERAL("timestamp"))) {
 		find_time(json, "timestamp", &begin);
 		find_time(json, "timestamp", &end);
 	} else {
@@ -131,22 +163,47 @@ static bool is_selected_native(struct json_source *json, const struct record *re
 		find_time(json, "end", &end);
 	}
 	return selection_has_span(selection, begin, end) &&
-	    selection_has_entity(selection, record->text[MEMBER_ENTITY_ID]);
+	    (!find_text(json, SLICE_LITERAL("entity_id"), &text) || selection_has_entity(selection, text));
 }
 
-static enum format_result take_native(struct json_source *json)
+static int check_native(struct json_source *json, struct error *error)
 {
 	struct record record;
-	struct error error;
 
 	arena_reset(&json->arena);
 	buffer_reset(&json->native);
 	buffer_reserve(&json->native, json->line.length + LINE_SCAN_PADDING);
 	buffer_append_slice(&json->native, json->line);
-	if (record_scan(&json->scanner, buffer_slice(&json->native), &json->arena, &record, &error) < 0)
+	return record_scan(&json->scanner, buffer_slice(&json->native), &json->arena, &record, error);
+}
+
+// Objects of somebody else may have a type as well, and must not be lost as readings in silence.
+static void tell_type(struct json_source *json)
+{
+	struct slice type = type_of(json);
+	struct buffer text = BUFFER_INIT;
+
+	if (json->has_foreign_type || known_type(type))
+		return;
+	json->has_foreign_type = true;
+	buffer_printf(&text,
+	    "objects with a type such as '%.*s' are records and pass as they are (readings are made of them with "
+	    "--time or --entity-id)",
+	    type.length < 60 ? (int)type.length : 60, type.data);
+	ingest_say(json->ingest, json->lines->name, buffer_slice(&text));
+	buffer_release(&text);
+}
+
+static enum format_result take_native(struct json_source *json)
+{
+	struct error error;
+
+	json->has_native = true;
+	tell_type(json);
+	if (known_type_has_origin(type_of(json)) && check_native(json, &error) < 0)
 		return reject(json, error.message);
-	if (is_selected_native(json, &record))
-		write_native(json, &record);
+	if (is_selected_native(json))
+		write_native(json);
 	return FORMAT_DONE;
 }
 
@@ -298,7 +355,10 @@ static void take_value(
 		     text;
 	const struct mapping_pair *type = mapping_find_pair(&mapping->types, path);
 	const struct mapping_pair *unit = mapping_find_pair(&mapping->units, property);
-	struct slice unit_text = unit ? unit->text : asked ? asked->unit : SLICE_EMPTY;
+	struct slice unit_text = json->row_unit.length ? json->row_unit
+	    : unit                                     ? unit->text
+	    : asked                                    ? asked->unit
+						       : SLICE_EMPTY;
 	enum cell_type kind = type     ? (enum cell_type)cell_type_from_name(type->text)
 	    : asked && asked->has_type ? asked->type
 				       : CELL_AUTO;
@@ -331,6 +391,17 @@ static const struct mapping_value *find_glob(struct mapping *mapping, struct sli
 		}
 	}
 	return found;
+}
+
+// The entry that names the property, else the first pattern that it matches.
+static const struct mapping_value *find_asked(struct mapping *mapping, struct slice property)
+{
+	for (size_t i = 0; i < mapping->value_count; i++)
+		if (!mapping->values[i].is_glob && slice_equal(mapping->values[i].name, property)) {
+			mapping->values[i].used = true;
+			return &mapping->values[i];
+		}
+	return find_glob(mapping, property);
 }
 
 static void take_leaf(void *context, const struct value *node, struct slice path)
@@ -369,6 +440,51 @@ static void take_named(struct json_source *json, const struct value *element)
 		buffer_reset(&json->plan.path);
 		take_value(json, node, json_plan_path(&json->plan, asked->name), asked);
 	}
+}
+
+// The text of a member that has to be a string. -1 with error: "the property is missing (x)".
+static int read_string_member(struct json_source *json, const struct value *element, const char *what,
+    struct slice name, struct buffer *text, struct error *error)
+{
+	const struct value *node = json_plan_find(&json->tree, name, element);
+
+	if (!node || node->kind == VALUE_NULL)
+		return error_set(
+		    error, "the %s is missing (%.*s)", what, name.length < 100 ? (int)name.length : 100, name.data);
+	if (node->kind != VALUE_STRING)
+		return error_set(
+		    error, "the %s is no string (%.*s)", what, name.length < 100 ? (int)name.length : 100, name.data);
+	buffer_reset(text);
+	buffer_reset(&json->scratch);
+	buffer_append_slice(text, value_string(node, &json->scratch));
+	return 0;
+}
+
+// An object that is one reading.
+static int take_long(struct json_source *json, const struct value *element, struct error *error)
+{
+	struct mapping *mapping = json->ingest->mapping;
+	struct slice name = mapping->value_column, unit = mapping->members[MAPPING_UNIT], property;
+	const struct value *value = json_plan_find(&json->tree, name, element), *unit_node;
+	const struct mapping_value *asked;
+
+	if (read_string_member(json, element, "property", mapping->property_column, &json->row_property, error) < 0)
+		return -1;
+	if (!value)
+		return error_set(
+		    error, "the value is missing (%.*s)", name.length < 100 ? (int)name.length : 100, name.data);
+	unit_node = unit.data ? json_plan_find(&json->tree, unit, element) : NULL;
+	if (unit_node && unit_node->kind != VALUE_NULL) {
+		if (read_string_member(json, element, "unit", unit, &json->row_unit_text, error) < 0)
+			return -1;
+		json->row_unit = buffer_slice(&json->row_unit_text);
+	}
+	property = buffer_slice(&json->row_property);
+	asked = find_asked(mapping, property);
+	if (!mapping_names_match(&mapping->skip, property) && (asked || !mapping->value_count))
+		take_value(json, value, property, asked);
+	json->row_unit = SLICE_EMPTY;
+	return 0;
 }
 
 static enum format_result end_row(struct json_source *json)
@@ -415,6 +531,8 @@ static enum format_result take_row(struct json_source *json, const struct value 
 		return reject(json, error->message);
 	json->facts.entity_id = buffer_slice(&json->entity);
 	reading_writer_row(&json->ingest->writer, &json->facts);
+	if (json->ingest->mapping->property_column.data)
+		return take_long(json, element, error) < 0 ? reject(json, error->message) : end_row(json);
 	take_named(json, element);
 	if (element && element->kind != VALUE_OBJECT && !json->ingest->mapping->value_count) {
 		buffer_reset(&json->plan.path);
@@ -450,28 +568,55 @@ static int make_plan(struct json_source *json, struct error *error)
 	if (json->has_plan)
 		return 0;
 	json->has_plan = true;
-	json->ingest->has_rows = true;
-	if (json_plan_make(&json->plan, &json->tree, error) < 0)
+	int result = json_plan_make(&json->plan, &json->tree, error);
+
+	json->ingest->has_rows |= !json->plan.clock.is_missing;
+	if (result < 0)
 		return -1;
 	json_plan_append_guesses(&said, &json->plan);
 	ingest_say(json->ingest, json->lines->name, buffer_slice(&said));
 	buffer_release(&said);
 	if (json->ingest->mapping_out)
 		json_plan_append_mapping(json->ingest->mapping_out, &json->plan);
+	else if (json->ingest->explain)
+		json_plan_explain(&json->plan);
 	return 0;
+}
+
+// An object that nothing can be made of. Without a time it is rejected, and told about in the end; among records it costs itself alone;
+// anything else ends the source.
+static enum format_result reject_unplanned(struct json_source *json, struct error *error)
+{
+	bool is_untimed = json->plan.clock.is_missing;
+
+	if (json->ingest->mapping_out || (!is_untimed && !json->has_native))
+		return FORMAT_FAILED;
+	json->has_plan = false;
+	json_plan_release(&json->plan);
+	json_plan_init(&json->plan, json->ingest, json->lines->name);
+	if (json->has_native)
+		return reject(json, error->message);
+	json->untimed_count++;
+	return ingest_reject_untold(json->ingest, json->lines, json->lines->line, json->line, error->message)
+	    ? FORMAT_STOPPED
+	    : FORMAT_DONE;
 }
 
 static enum format_result take_line(struct json_source *json, struct error *error)
 {
-	if (value_parse(&json->tree, json->line, error) < 0)
+	int result = value_parse(&json->tree, json->line, error);
+
+	if (result == 0 && value_root(&json->tree)->kind != VALUE_OBJECT)
+		result = error_set(error, "the line is no JSON object");
+	if (result < 0) {
+		json->ingest->row_count++;
 		return reject(json, error->message);
-	if (value_root(&json->tree)->kind != VALUE_OBJECT)
-		return reject(json, "the line is no JSON object");
+	}
 	json->row++;
 	if (is_native(json))
 		return take_native(json);
 	if (make_plan(json, error) < 0)
-		return FORMAT_FAILED;
+		return reject_unplanned(json, error);
 	if (json->ingest->mapping_out)
 		return FORMAT_STOPPED;
 	return json->ingest->mapping->explode.data ? take_elements(json, error) : take_row(json, NULL, error);
@@ -516,6 +661,8 @@ static void release(struct json_source *json)
 	buffer_release(&json->value);
 	buffer_release(&json->label);
 	buffer_release(&json->scratch);
+	buffer_release(&json->row_property);
+	buffer_release(&json->row_unit_text);
 }
 
 static enum format_result read_ndjson(struct ingest *ingest, struct source_lines *lines, struct error *error)
@@ -526,6 +673,10 @@ static enum format_result read_ndjson(struct ingest *ingest, struct source_lines
 	json_plan_init(&json.plan, ingest, lines->name);
 	record_scanner_init(&json.scanner);
 	result = read_lines(&json, error);
+	if (json.untimed_count)
+		ingest_tell_untimed(ingest, lines->name,
+		    json.has_plan ? "begins with objects without a time that can be recognised" : ROW_CLOCK_MISSING,
+		    json.untimed_count);
 	release(&json);
 	return result == FORMAT_STOPPED && ingest->mapping_out ? FORMAT_DONE : result;
 }

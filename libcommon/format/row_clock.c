@@ -1,6 +1,9 @@
 #include "format/row_clock.h"
 
+#include <strings.h>
+
 #include "base/time_option.h"
+#include "format/known_names.h"
 
 #define SHOWN(s) ((s).length < 100 ? (int)(s).length : 100), (s).data
 
@@ -20,13 +23,39 @@ void row_clock_init(struct row_clock *clock, struct ingest *ingest, const char *
 	};
 }
 
-int row_clock_check(const struct row_clock *clock, struct error *error)
+int row_clock_check(struct row_clock *clock, struct error *error)
 {
 	if (clock->has_time || clock->row_step || clock->has_received || clock->ingest->has_now)
 		return 0;
-	return error_set(error,
-	    "has no column of times that can be recognised: say it with --time COL, or give its rows times with --time "
-	    "row:STEP, --received COL or --now T");
+	clock->is_missing = true;
+	return error_set(error, "%s", ROW_CLOCK_MISSING);
+}
+
+// cycle, Cycle and cycles
+bool row_clock_is_time_name(const struct row_clock *clock, struct slice name)
+{
+	struct slice axis = clock->time.axis;
+	bool is_axis = clock->time.kind == TIME_FORMAT_AXIS && name.length >= axis.length &&
+	    name.length <= axis.length + 1 && strncasecmp(name.data, axis.data, axis.length) == 0;
+
+	if (is_axis && (name.length == axis.length || (name.data[axis.length] | 0x20) == 's'))
+		return true;
+	return known_name_is_time(name);
+}
+
+bool row_clock_may_be_time(const struct row_clock *clock, struct slice name, struct slice cell)
+{
+	struct time_format format;
+	struct foreign_time time;
+	struct error ignored;
+
+	if (time_format_is_date(cell))
+		return true;
+	if (!row_clock_is_time_name(clock, name))
+		return false;
+	if (clock->time.kind == TIME_FORMAT_GUESS)
+		return time_format_guess(cell, &format, &ignored) == 0;
+	return time_format_read(&clock->time, clock->zone, clock->start, cell, &time, &ignored) == 0;
 }
 
 enum row_clock_result row_clock_guess(

@@ -20,12 +20,22 @@ struct row_clock {
 	const struct time_zone *zone;
 	int64_t start, row_step;
 	bool has_start;
+	bool is_missing; // row_clock_check has found that nothing gives rows a time
 };
+
+#define ROW_CLOCK_MISSING                                                                                              \
+	"has no column of times that can be recognised: say it with --time COL, or give its rows times with --time "   \
+	"row:STEP, --received COL or --now T"
 
 void row_clock_init(struct row_clock *clock, struct ingest *ingest, const char *source);
 
-// Whether rows can be given a time at all. -1 with error that names what can be done about it.
-int row_clock_check(const struct row_clock *clock, struct error *error) __attribute__((warn_unused_result));
+// Whether rows can be given a time at all. -1 with error that names what can be done about it, ROW_CLOCK_MISSING.
+int row_clock_check(struct row_clock *clock, struct error *error) __attribute__((warn_unused_result));
+
+// Whether a column may hold the times: by its name, with what --time-format says of it, or by a date in its first cell. Such a name alone
+// is what the second says.
+bool row_clock_may_be_time(const struct row_clock *clock, struct slice name, struct slice cell);
+bool row_clock_is_time_name(const struct row_clock *clock, struct slice name);
 
 enum row_clock_result {
 	ROW_CLOCK_UNCLEAR = -2, // the format of the column cannot be told: the source cannot be read

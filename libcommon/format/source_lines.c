@@ -51,7 +51,7 @@ static void drop_kept(struct source_lines *lines)
 
 static enum line_result next_read(struct source_lines *lines, struct slice *line, struct error *error)
 {
-	static const struct slice mark = SLICE_LITERAL("\xef\xbb\xbf");
+	static const struct slice mark = SOURCE_MARK;
 	enum line_result result =
 	    lines->has_failed ? LINE_ERROR : line_reader_next(&lines->reader, line, &lines->failure);
 
@@ -63,8 +63,10 @@ static enum line_result next_read(struct source_lines *lines, struct slice *line
 		return result;
 	lines->line = lines->reader.line;
 	lines->was_cut = result == LINE_TOO_LONG;
-	if (lines->line == 1 && slice_starts_with(*line, mark))
+	if (lines->line == 1 && slice_starts_with(*line, mark)) {
+		lines->has_mark = true;
 		*line = slice_skip(*line, mark.length);
+	}
 	if (lines->keeping) {
 		keep_line(lines, *line, lines->line);
 		if (result == LINE_TOO_LONG)

@@ -28,6 +28,7 @@ struct source_lines {
 	bool keeping;        // lines that are returned are kept
 	size_t keep_from;    // kept line at which keeping began
 	bool was_cut;        // the line last read was too long
+	bool has_mark;       // a byte order mark stood before the first line
 	bool has_failed;     // the reader has: told again when what was kept has been read
 	struct error failure;
 };
@@ -50,6 +51,8 @@ bool source_lines_reject_long(struct source_lines *lines, struct rejects *reject
 // Begins to keep lines; `line`, the one last returned, is the first of them. A line that is too long ends what can be kept: go back or
 // forget when it comes.
 void source_lines_keep(struct source_lines *lines, struct slice line);
+
+#define SOURCE_MARK SLICE_LITERAL("\xef\xbb\xbf")
 
 static inline size_t source_lines_kept_count(const struct source_lines *lines)
 {

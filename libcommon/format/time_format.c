@@ -32,14 +32,39 @@ static bool is_name(struct slice text)
 	return text.length > 0;
 }
 
+// Other names of units of time. said: the format that is probably meant by the word alone.
+static const struct {
+	const char *word, *unit, *said;
+} near_units[] = {{"unix", "s", "s"}, {"epoch", "s", "s"}, {"unixtime", "s", "s"}, {"sec", "s", "s"},
+    {"secs", "s", "s"}, {"second", "s", "s"}, {"seconds", "s", "s"}, {"msec", "ms", "ms"}, {"msecs", "ms", "ms"},
+    {"millis", "ms", "ms"}, {"millisecond", "ms", "ms"}, {"milliseconds", "ms", "ms"}, {"usec", "us", "us"},
+    {"usecs", "us", "us"}, {"micros", "us", "us"}, {"microsecond", "us", "us"}, {"microseconds", "us", "us"},
+    {"nsec", "ns", "ns"}, {"nsecs", "ns", "ns"}, {"nanos", "ns", "ns"}, {"nanosecond", "ns", "ns"},
+    {"nanoseconds", "ns", "ns"}, {"min", "min", "1-min"}, {"mins", "min", "1-min"}, {"minute", "min", "1-min"},
+    {"minutes", "min", "1-min"}, {"m", "min", "1-min"}, {"hour", "h", "1-h"}, {"hours", "h", "1-h"}, {"h", "h", "1-h"},
+    {"day", "d", "1-d"}, {"days", "d", "1-d"}, {"d", "d", "1-d"}, {"week", "w", "1-w"}, {"weeks", "w", "1-w"},
+    {"w", "w", "1-w"}};
+
+#define NEAR_UNITS (sizeof near_units / sizeof *near_units)
+
+static struct slice usual_unit(struct slice unit)
+{
+	for (size_t i = 0; i < NEAR_UNITS; i++)
+		if (slice_is(unit, near_units[i].word))
+			return slice_from_string(near_units[i].unit);
+	return unit;
+}
+
 // Words that somebody who writes them means as something else than the name of an axis.
 static int check_axis_name(struct slice name, struct error *error)
 {
-	static const char *const others[] = {"iso8601", "ISO", "rfc3339", "RFC", "unix", "epoch", "timestamp",
-	    "datetime", "date", "time", "sec", "secs", "second", "seconds", "millis", "milliseconds", "micros",
-	    "microseconds", "nanos", "nanoseconds", "minute", "minutes", "hour", "hours", "day", "days", "week",
-	    "weeks", "min", "m", "h", "d", "w"};
+	static const char *const others[] = {
+	    "iso8601", "ISO", "rfc3339", "RFC", "timestamp", "datetime", "date", "time"};
 
+	for (size_t i = 0; i < NEAR_UNITS; i++)
+		if (slice_is(name, near_units[i].word))
+			return error_set(
+			    error, "'%.*s' is no time format: did you mean %s?", SHOWN(name), near_units[i].said);
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
 		if (slice_is(name, others[i]))
 			return error_set(error,
@@ -65,6 +90,8 @@ static int parse_count(struct slice count, struct slice unit, struct time_format
 	char text[64];
 	int64_t multiplier;
 
+	if (format->text.length > unit.length) // COUNT-UNIT, not the word alone
+		unit = usual_unit(unit);
 	if (!is_name(unit) || count.length + unit.length > sizeof text || !is_digit(count.data[0]))
 		return error_set(
 		    error, "'%.*s' is no time format: COUNT-UNIT is a number, '-' and a unit", SHOWN(format->text));
@@ -268,9 +295,9 @@ static int scale_decimal(bool negative, struct slice digits, int64_t exponent, i
 		value /= 10;
 	if (exponent < 0)
 		value = (value + 5) / 10;
-	if (value > INT64_MAX)
+	if (value > (__int128)INT64_MAX + negative)
 		return -1;
-	*result = negative ? -(int64_t)value : (int64_t)value;
+	*result = (int64_t)(negative ? -value : value);
 	return 0;
 }
 

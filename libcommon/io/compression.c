@@ -62,6 +62,29 @@ bool compression_recognise(struct slice first, enum compression *kind)
 	return *kind != COMPRESSION_NONE || !(is_gzip || is_zstd || is_skippable);
 }
 
+const char *compression_other(struct slice first, const char **name)
+{
+	static const struct {
+		const char *name, *magic, *program;
+		size_t fixed, varies; // bytes of the magic number, and the one among them that may be any (0: none)
+	} others[] = {
+	    {"xz", "\xfd\x37\x7a\x58", "xz -dc", 4, 0}, {"zip", "PK\x03\x04", "unzip -p", 4, 0},
+	    {"bzip2", "BZh0\x31\x41\x59\x26\x53\x59", "bzip2 -dc", 10, 3}, // its beginning alone may be text
+	};
+
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+		bool is_one = first.length >= others[i].fixed;
+
+		for (size_t k = 0; is_one && k < others[i].fixed; k++)
+			is_one = first.data[k] == others[i].magic[k] || (k && k == others[i].varies);
+		if (is_one) {
+			*name = others[i].name;
+			return others[i].program;
+		}
+	}
+	return NULL;
+}
+
 static bool ends_with(struct slice text, struct slice end)
 {
 	return text.length >= end.length && slice_equal(slice_skip(text, text.length - end.length), end);

@@ -19,6 +19,11 @@ enum compression { COMPRESSION_NONE, COMPRESSION_GZIP, COMPRESSION_ZSTD };
 // What a stream that begins so is. false when it takes more bytes to tell; *kind is then what it is if there are none.
 bool compression_recognise(struct slice first, enum compression *kind);
 
+// The program that takes a stream apart whose kind is not read, "xz -dc" and the like, and in *name what it is called; NULL for all else. With
+// COMPRESSION_OTHER_SIZE bytes every such kind is told, with fewer some are.
+#define COMPRESSION_OTHER_SIZE 10
+const char *compression_other(struct slice first, const char **name);
+
 // What a file of this name should hold: by .gz and .zst at its end.
 enum compression compression_of_path(const char *path);
 

@@ -51,10 +51,21 @@ static void set_kind(struct input *input, enum compression kind)
 		input->decoder = decoder_new(kind);
 }
 
-// A file is looked at without moving in it, so that its first read is as large as the others.
-static void look_at_file(struct input *input, int64_t file_size)
+// -1 with error when the stream is compressed in a way that is not read.
+static int check_other(const struct input *input, struct slice first, struct error *error)
 {
-	char first[COMPRESSION_MAGIC_SIZE];
+	const char *name, *program = compression_other(first, &name), *q = quote(input);
+
+	if (!program)
+		return 0;
+	return error_set(error, "%s%s%s is compressed with %s, which is not read: use %s%s%.300s | ...", q,
+	    input_display_name(input), q, name, program, *q ? " " : "", *q ? input->name : "");
+}
+
+// A file is looked at without moving in it, so that its first read is as large as the others.
+static int look_at_file(struct input *input, int64_t file_size, struct error *error)
+{
+	char first[COMPRESSION_OTHER_SIZE];
 	enum compression kind;
 	off_t start = lseek(input->fd, 0, SEEK_CUR);
 	ssize_t count = start < 0 ? -1 : pread(input->fd, first, sizeof first, start);
@@ -62,7 +73,9 @@ static void look_at_file(struct input *input, int64_t file_size)
 	input->is_regular = true;
 	posix_fadvise(input->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 	if (count < 0)
-		return;
+		return 0;
+	if (check_other(input, slice_of(first, (size_t)count), error) < 0)
+		return -1;
 	compression_recognise(slice_of(first, (size_t)count), &kind);
 	set_kind(input, kind);
 	// Files of /proc say that they are empty, and are not.
@@ -70,6 +83,7 @@ static void look_at_file(struct input *input, int64_t file_size)
 		input->bytes_total = file_size - start;
 	if (kind == COMPRESSION_NONE)
 		input->size = input->bytes_total;
+	return 0;
 }
 
 int input_open(struct input *input, const char *path, struct error *error)
@@ -89,8 +103,10 @@ int input_open(struct input *input, const char *path, struct error *error)
 		input_close(input);
 		return -1;
 	}
-	if (S_ISREG(status.st_mode))
-		look_at_file(input, status.st_size);
+	if (S_ISREG(status.st_mode) && look_at_file(input, status.st_size, error) < 0) {
+		input_close(input);
+		return -1;
+	}
 	return 0;
 }
 
@@ -129,6 +145,10 @@ static int take_magic(struct input *input)
 	input->ahead_length = (unsigned char)have;
 	if (!compression_recognise(slice_of(input->ahead, have), &kind) && count > 0)
 		return 0;
+	if (check_other(input, slice_of(input->ahead, have), &input->failure) < 0) {
+		input->has_failed = true;
+		return -1;
+	}
 	set_kind(input, kind);
 	if (input->decoder) {
 		size_t room;

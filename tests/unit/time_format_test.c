@@ -122,10 +122,7 @@ int main(void)
 		check_parse_error("%F %", "the pattern ends in '%'");
 		check_parse_error("0-min", "a step of 0 in '0-min'");
 		check_parse_error("1.5-cycle", "'1.5-cycle': a unit that is counted takes whole steps");
-		check_parse_error("seconds",
-		    "'seconds' is no time format: iso, s, ms, us, ns, COUNT-UNIT such as 1-min, a unit that is counted "
-		    "such as "
-		    "cycle, or a pattern such as %d.%m.%Y %H:%M");
+		check_parse_error("seconds", "'seconds' is no time format: did you mean s?");
 		check_parse_error("", "'' is no time format: COUNT-UNIT is a number, '-' and a unit");
 	}
 	TEST("guesses name the format, and both where there are two")
