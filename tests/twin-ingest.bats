@@ -702,3 +702,18 @@ rows_of() {
 	[[ $(wc -l <out) == 960 ]]
 	[[ $(tail -n 1 out) == '{"entity_id":"d01_te","property":"XMEAS1","timestamp":"2026-01-02T23:57:00Z",'* ]]
 }
+
+@test "a first row without a time is rejected by itself, and does not speak for the file" {
+	printf 'time,a\nx,1\n2026-03-01T12:00:00Z,2\n2026-03-01T12:00:01Z,3\n' >rows.csv
+	local asked
+	for asked in "" "--time time"; do
+		# shellcheck disable=SC2086 # no word, or two
+		run -3 --separate-stderr twin-ingest $asked --no-origin --rejects kept rows.csv
+		[[ ${#lines[@]} -eq 2 && ${lines[0]} == *'"timestamp":"2026-03-01T12:00:00Z","value":2}' ]]
+		[[ $stderr == *'rows.csv:2: '* ]]
+		[[ $(<kept) == x,1 ]]
+	done
+	printf '{"time":"x","a":1,"device":"d"}\n{"time":"2026-03-01T12:00:00Z","a":1,"device":"d"}\n' >rows.nd
+	run -3 --separate-stderr twin-ingest --time time --rejects kept rows.nd
+	[[ ${#lines[@]} -eq 1 && $(<kept) == *'"time":"x"'* ]]
+}

@@ -12,6 +12,14 @@
 #define SAMPLE_BYTES ((size_t)1 << 20)
 #define SAMPLE_LINES 1000
 
+// Rows at the beginning that may lack a time before the source counts as one that has none.
+#define ROWS_TRIED 20
+
+struct held_row {
+	uint64_t line;
+	struct slice raw; // in the plan's arena
+};
+
 struct csv_source {
 	struct ingest *ingest;
 	struct source_lines *lines;
@@ -24,10 +32,12 @@ struct csv_source {
 	struct buffer label;
 	struct buffer header; // its line, as it is
 	uint64_t header_line;
-	uint64_t counted;      // rows that ingest has counted
-	struct buffer members; // JSON of the members that a row has from its columns
-	size_t bad_cells;      // of the row
-	struct error bad;      // the first of them
+	uint64_t counted;                 // rows that ingest has counted
+	struct buffer members;            // JSON of the members that a row has from its columns
+	struct held_row held[ROWS_TRIED]; // rows in which no time was found
+	size_t held_count;
+	size_t bad_cells; // of the row
+	struct error bad; // the first of them
 };
 
 // Reads lines until the dialect is clear, and goes back to the first.
@@ -123,7 +133,8 @@ static int make_plan(struct csv_source *csv, struct error *error)
 		csv->rows.columns = split->count;
 	}
 	csv->plan.asks_decimal = csv->dialect.delimiter != ',' && !ingest->mapping->decimal_comma;
-	int result = csv_plan_make(&csv->plan, split->cells, error);
+	int result = csv->held_count ? csv_plan_make_by(&csv->plan, split->cells, error)
+				     : csv_plan_make(&csv->plan, split->cells, error);
 
 	ingest->has_rows |= !csv->plan.clock.is_missing;
 	if (result < 0)
@@ -360,7 +371,7 @@ static int check_entity(struct csv_source *csv, struct error *error)
 static enum format_result reject_untimed(struct csv_source *csv, struct error *error)
 {
 	struct ingest *ingest = csv->ingest;
-	uint64_t count = 1;
+	uint64_t count = 0;
 	enum format_result result = FORMAT_DONE;
 	bool stop = false;
 
@@ -369,25 +380,58 @@ static enum format_result reject_untimed(struct csv_source *csv, struct error *e
 		    ingest, csv->lines, csv->header_line, buffer_slice(&csv->header), ROW_CLOCK_MISSING);
 		count += !stop;
 	}
-	if (!stop)
-		stop = ingest_reject_untold(ingest, csv->lines, csv->rows.line, csv->rows.raw, ROW_CLOCK_MISSING);
+	for (size_t i = 0; i < csv->held_count && !stop; i++, count += !stop)
+		stop = ingest_reject_untold(ingest, csv->lines, csv->held[i].line, csv->held[i].raw, ROW_CLOCK_MISSING);
 	result = stop ? FORMAT_STOPPED : ingest_reject_rest(ingest, csv->lines, ROW_CLOCK_MISSING, &count, error);
 	ingest_tell_untimed(ingest, csv->lines->name, ROW_CLOCK_MISSING, count);
 	return result;
 }
 
+static void hold_row(struct csv_source *csv)
+{
+	csv->held[csv->held_count++] =
+	    (struct held_row){.line = csv->rows.line, .raw = arena_dup(&csv->plan.arena, csv->rows.raw)};
+}
+
+// The rows before the first that has a time: a bad one does not speak for the source.
+static enum format_result reject_held(struct csv_source *csv)
+{
+	struct error error;
+
+	for (size_t i = 0; i < csv->held_count; i++) {
+		error_set(&error, "no time in column '%.*s'", (int)csv->plan.clock.time_name.length,
+		    csv->plan.clock.time_name.data);
+		if (rejects_add(
+			csv->ingest->rejects, csv->lines->name, csv->held[i].line, csv->held[i].raw, error.message))
+			return FORMAT_STOPPED;
+	}
+	return FORMAT_DONE;
+}
+
 static enum format_result read_rows(struct csv_source *csv, struct error *error)
 {
 	enum csv_row_result row = csv_rows_next(&csv->rows, error);
-	enum format_result result = FORMAT_DONE;
 
 	if (row != CSV_ROW_RECORD)
 		return result_of(row);
-	if (make_plan(csv, error) < 0)
-		return csv->plan.clock.is_missing && !csv->ingest->mapping_out ? reject_untimed(csv, error)
-									       : FORMAT_FAILED;
+	while (make_plan(csv, error) < 0) {
+		if (!csv->plan.clock.is_missing || csv->ingest->mapping_out)
+			return FORMAT_FAILED;
+		hold_row(csv);
+		// Another row may have a time only where some column promises one.
+		row = csv->held_count < ROWS_TRIED && csv_plan_names_time(&csv->plan) ? csv_rows_next(&csv->rows, error)
+										      : CSV_ROW_END;
+		if (row == CSV_ROW_END)
+			return reject_untimed(csv, error);
+		if (row != CSV_ROW_RECORD)
+			return result_of(row);
+	}
 	if (check_entity(csv, error) < 0)
 		return FORMAT_FAILED;
+	enum format_result result = reject_held(csv);
+
+	if (result != FORMAT_DONE)
+		return result;
 	if (csv->ingest->mapping_out)
 		return FORMAT_DONE;
 	for (; row == CSV_ROW_RECORD; row = csv_rows_next(&csv->rows, error)) {

@@ -350,7 +350,7 @@ static int make_clock(struct csv_plan *plan, const struct slice *row, struct err
 	}
 	if (clock->has_received)
 		received = is_missing(plan, row[plan->received]) ? SLICE_EMPTY : row[plan->received];
-	return row_clock_guess(clock, time, received, error) == ROW_CLOCK_OK ? 0 : -1;
+	return row_clock_guess(clock, time, received, error) == ROW_CLOCK_UNCLEAR ? -1 : 0;
 }
 
 // What is asked of a column: the entry that names it, else the first pattern that it matches.
@@ -489,9 +489,23 @@ int csv_plan_check_decimal(
 int csv_plan_make(struct csv_plan *plan, const struct slice *row, struct error *error)
 {
 	make_missing(plan);
-	if (give_asked_roles(plan, error) < 0 || make_entity(plan, error) < 0 || make_clock(plan, row, error) < 0)
+	if (give_asked_roles(plan, error) < 0 || make_entity(plan, error) < 0)
 		return -1;
-	if (make_values(plan, error) < 0)
+	return csv_plan_make_by(plan, row, error);
+}
+
+bool csv_plan_names_time(const struct csv_plan *plan)
+{
+	for (size_t i = 0; i < plan->column_count; i++)
+		if (row_clock_is_time_name(&plan->clock, plan->columns[i].name))
+			return true;
+	return false;
+}
+
+int csv_plan_make_by(struct csv_plan *plan, const struct slice *row, struct error *error)
+{
+	plan->clock.is_missing = false;
+	if (make_clock(plan, row, error) < 0 || make_values(plan, error) < 0)
 		return -1;
 	for (size_t i = 0; plan->property == CSV_NO_COLUMN && i < plan->value_count; i++)
 		if (csv_plan_check_decimal(plan, &plan->values[i], row[plan->values[i].column], error) < 0)

@@ -83,6 +83,13 @@ void csv_plan_number_columns(struct csv_plan *plan, size_t count);
 int csv_plan_make(struct csv_plan *plan, const struct slice *row, struct error *error)
     __attribute__((warn_unused_result));
 
+// Whether a column is called as times are.
+bool csv_plan_names_time(const struct csv_plan *plan);
+
+// The same by another row, after one in which no time was found (clock.is_missing).
+int csv_plan_make_by(struct csv_plan *plan, const struct slice *row, struct error *error)
+    __attribute__((warn_unused_result));
+
 // Long form: the entry of a property's cell. NULL with error when it is no path.
 struct csv_value *csv_plan_property(struct csv_plan *plan, struct slice cell, struct error *error);
 

@@ -222,7 +222,7 @@ int json_plan_make(struct json_plan *plan, const struct value_tree *tree, struct
 	node = plan->guessed_time ? json_plan_find(tree, plan->time, NULL) : NULL;
 	if (!node)
 		return 0;
-	return row_clock_guess(&plan->clock, text_of(plan, node), SLICE_EMPTY, error) == ROW_CLOCK_OK ? 0 : -1;
+	return row_clock_guess(&plan->clock, text_of(plan, node), SLICE_EMPTY, error) == ROW_CLOCK_UNCLEAR ? -1 : 0;
 }
 
 void json_plan_append_guesses(struct buffer *out, const struct json_plan *plan)

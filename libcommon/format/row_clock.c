@@ -61,9 +61,13 @@ bool row_clock_may_be_time(const struct row_clock *clock, struct slice name, str
 enum row_clock_result row_clock_guess(
     struct row_clock *clock, struct slice time, struct slice received, struct error *error)
 {
-	if (clock->has_time && clock->time.kind == TIME_FORMAT_GUESS && time.length &&
-	    time_format_guess(time, &clock->time, error) < 0)
-		return ROW_CLOCK_UNCLEAR;
+	int guessed = clock->has_time && clock->time.kind == TIME_FORMAT_GUESS && time.length
+	    ? time_format_guess(time, &clock->time, error)
+	    : 0;
+
+	// What is no time at all costs the row; what is a time in two ways, the source.
+	if (guessed)
+		return guessed == TIME_GUESS_TWO ? ROW_CLOCK_UNCLEAR : ROW_CLOCK_BAD;
 	if (!clock->has_received || clock->received.kind != TIME_FORMAT_GUESS || !received.length)
 		return ROW_CLOCK_OK;
 	if (time_format_guess(received, &clock->received, error) == 0)

@@ -56,7 +56,9 @@ struct foreign_time {
 int time_format_read(const struct time_format *format, const struct time_zone *zone, int64_t start, struct slice cell,
     struct foreign_time *time, struct error *error) __attribute__((warn_unused_result));
 
-// The format of a cell that is known to hold a time. -1 with error when there is none, or when two formats give different times.
+#define TIME_GUESS_TWO (-2)
+
+// The format of a cell that is known to hold a time. -1 with error when there is none, TIME_GUESS_TWO when two give different times.
 int time_format_guess(struct slice cell, struct time_format *format, struct error *error)
     __attribute__((warn_unused_result));
 

@@ -143,7 +143,7 @@ int time_format_guess(struct slice cell, struct time_format *format, struct erro
 		return 0;
 	twin = guess_twin(cell, format, error);
 	if (twin)
-		return twin < 0 ? -1 : 0;
+		return twin < 0 ? TIME_GUESS_TWO : 0;
 	if (guess_epoch(cell, format) || guess_digits(cell, format))
 		return 0;
 	*format = (struct time_format){.kind = TIME_FORMAT_GUESS};
