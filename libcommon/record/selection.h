@@ -1,0 +1,30 @@
+// Which whole records -E, -P, --from, --to and --type choose, whatever their type.
+//
+// A record's time is its `timestamp`; without one it is in no range. A record is about the property in `property`, else about the
+// `path` of what a diff or a conflict compares, else about every leaf of `properties`: one that matches is enough. The delete of a
+// whole twin is about all.
+#ifndef RECORD_SELECTION_H
+#define RECORD_SELECTION_H
+
+#include <stdbool.h>
+
+#include "base/buffer.h"
+#include "io/option.h"
+#include "io/shared_options.h"
+#include "record/record.h"
+#include "record/value.h"
+
+struct selection {
+	const struct select_options *options;
+	const struct option_list *types; // items are TYPE,...
+	struct buffer text;
+	struct value_tree tree;
+};
+
+// Borrows both.
+void selection_init(struct selection *selection, const struct select_options *options, const struct option_list *types);
+void selection_release(struct selection *selection);
+
+bool selection_takes(struct selection *selection, const struct record *record);
+
+#endif
