@@ -42,6 +42,13 @@ void select_options_release(struct select_options *select);
 	 .argument = "T", .help = "only before this time"}
 // clang-format on
 
+// An expression of twin-expr(7), for record/expression.h.
+// clang-format off
+#define OPTION_WHERE(text) \
+	{.kind = OPTION_TEXT, .long_name = "where", .target = (text), \
+	 .argument = "EXPR", .help = "only records for which this is true"}
+// clang-format on
+
 // clang-format off
 #define OPTIONS_CLOCK(clock) \
 	{.kind = OPTION_NOW, .long_name = "now", .target = (clock), \
