@@ -14,8 +14,8 @@
 #include "record/expression.h"
 #include "record/fields.h"
 #include "record/ordering.h"
+#include "record/record_filter.h"
 #include "record/record_reader.h"
-#include "record/selection.h"
 #include "record/tally.h"
 
 struct config {
@@ -45,7 +45,7 @@ struct select {
 	const struct config *cfg;
 	struct emit emit;
 	struct rejects rejects;
-	struct selection selection;
+	struct record_filter selection;
 	struct expression *where;
 	struct expression_run *where_run;
 	struct ordering ordering;
@@ -153,7 +153,7 @@ static void prepare(struct select *select, const struct config *cfg)
 		option_usage_error("--fields: %s", error.message);
 	if (cfg->count && tally_parse(&select->tally, cfg->by, &error))
 		option_usage_error("--by: %s", error.message);
-	selection_init(&select->selection, &cfg->select, &cfg->types);
+	record_filter_init(&select->selection, &cfg->select, &cfg->types);
 }
 
 static void release(struct select *select)
@@ -163,7 +163,7 @@ static void release(struct select *select)
 	ordering_release(&select->ordering);
 	fields_release(&select->fields);
 	tally_release(&select->tally);
-	selection_release(&select->selection);
+	record_filter_release(&select->selection);
 	buffer_release(&select->line);
 	if (select->has_columns)
 		columns_release(&select->columns);
@@ -235,7 +235,7 @@ static int take_record(struct select *select, const struct record *record, struc
 
 static bool is_wanted(struct select *select, const struct record *record)
 {
-	return selection_takes(&select->selection, record) &&
+	return record_filter_takes(&select->selection, record) &&
 	    (!select->where_run || expression_test(select->where_run, record));
 }
 

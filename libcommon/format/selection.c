@@ -1,10 +1,5 @@
 #include "format/selection.h"
 
-#include <fnmatch.h>
-#include <stdlib.h>
-
-#include "base/memory.h"
-
 void selection_init(struct selection *selection, const struct select_options *options)
 {
 	*selection = (struct selection){.options = options,
@@ -17,17 +12,6 @@ void selection_release(struct selection *selection)
 	selection_init(selection, NULL);
 }
 
-static bool matches(const struct option_list *globs, struct slice text)
-{
-	char *copy = memory_dup_slice(text);
-	bool found = !globs->count;
-
-	for (size_t i = 0; i < globs->count && !found; i++)
-		found = fnmatch(globs->items[i], copy, 0) == 0;
-	free(copy);
-	return found;
-}
-
 bool selection_has_entity(struct selection *selection, struct slice entity_id)
 {
 	if (!selection->options || !selection->options->entities.count)
@@ -37,14 +21,14 @@ bool selection_has_entity(struct selection *selection, struct slice entity_id)
 	buffer_reset(&selection->entity);
 	buffer_append_slice(&selection->entity, entity_id);
 	selection->knows_entity = true;
-	selection->has_entity = matches(&selection->options->entities, entity_id);
+	selection->has_entity = globs_match(&selection->options->entities, entity_id);
 	return selection->has_entity;
 }
 
 bool selection_has_property(const struct selection *selection, struct slice path)
 {
 	return !selection->options || !selection->options->properties.count ||
-	    matches(&selection->options->properties, path);
+	    globs_match(&selection->options->properties, path);
 }
 
 bool selection_has_span(const struct selection *selection, int64_t begin, int64_t end)

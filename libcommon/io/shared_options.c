@@ -1,8 +1,11 @@
 #include "io/shared_options.h"
 
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/memory.h"
 
 void select_options_check(const struct select_options *select)
 {
@@ -36,4 +39,27 @@ enum output_format output_options_format(const struct output_options *output)
 	if ((output->path && strcmp(output->path, "-") != 0) || !isatty(STDOUT_FILENO))
 		return OUTPUT_FORMAT_NDJSON;
 	return terminal_format();
+}
+
+// fnmatch needs a terminator; ids are short as a rule.
+bool globs_match(const struct option_list *globs, struct slice text)
+{
+	char room[256];
+	char *copy = text.length < sizeof room ? room : memory_new(text.length + 1);
+	bool found = !globs->count;
+
+	if (text.length)
+		memcpy(copy, text.data, text.length);
+	copy[text.length] = '\0';
+	for (size_t i = 0; i < globs->count && !found; i++)
+		found = fnmatch(globs->items[i], copy, 0) == 0;
+	if (copy != room)
+		free(copy);
+	return found;
+}
+
+bool select_options_have_time(const struct select_options *select, int64_t timestamp)
+{
+	return (!select->from.given || timestamp >= select->from.nanoseconds) &&
+	    (!select->to.given || timestamp < select->to.nanoseconds);
 }

@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/slice.h"
 #include "io/option.h"
 
 // -E, -P, --from, --to: which records count. Globs are fnmatch(3)'s with '*' crossing '/'; several of one option are alternatives.
@@ -29,6 +30,12 @@ struct select_options {
 // --from not before --to is a usage error: call it after option_parse.
 void select_options_check(const struct select_options *select);
 void select_options_release(struct select_options *select);
+
+// Whether one of the patterns fits, or there is none. A text with a NUL inside matches by what stands before it.
+bool globs_match(const struct option_list *globs, struct slice text);
+
+// Whether --from and --to leave the time in.
+bool select_options_have_time(const struct select_options *select, int64_t timestamp);
 
 // clang-format off
 #define OPTIONS_SELECT(select) \

@@ -1,8 +1,5 @@
 #include "twin/admission.h"
 
-#include <fnmatch.h>
-#include <stdlib.h>
-
 #include "base/buffer.h"
 #include "base/memory.h"
 #include "io/atomic_file.h"
@@ -68,32 +65,16 @@ int admission_read_entities(struct admission *admission, const char *path, struc
 	return failed;
 }
 
-static bool matches(const struct option_list *globs, struct slice text)
-{
-	if (!globs->count)
-		return true;
-	// fnmatch needs a terminator; an id with a NUL inside matches by what stands before it.
-	char *copy = memory_dup_slice(text);
-	bool found = false;
-
-	for (size_t i = 0; i < globs->count && !found; i++)
-		found = fnmatch(globs->items[i], copy, 0) == 0;
-	free(copy);
-	return found;
-}
-
 static bool is_selected(const struct select_options *select, const struct assignment *item)
 {
-	if (select->from.given && item->key.timestamp < select->from.nanoseconds)
+	if (!select_options_have_time(select, item->key.timestamp))
 		return false;
-	if (select->to.given && item->key.timestamp >= select->to.nanoseconds)
-		return false;
-	if (!matches(&select->entities, item->entity_id))
+	if (!globs_match(&select->entities, item->entity_id))
 		return false;
 	// The whole twin's delete concerns every property.
 	if (item->kind != REGISTER_REPORTED && item->kind != REGISTER_DESIRED)
 		return true;
-	return matches(&select->properties, item->path);
+	return globs_match(&select->properties, item->path);
 }
 
 // Judged from the record's own `received`, or from --now; with neither there is nothing to judge by.

@@ -3,8 +3,8 @@
 // A record's time is its `timestamp`; without one it is in no range. A record is about the property in `property`, else about the
 // `path` of what a diff or a conflict compares, else about every leaf of `properties`: one that matches is enough. The delete of a
 // whole twin is about all.
-#ifndef RECORD_SELECTION_H
-#define RECORD_SELECTION_H
+#ifndef RECORD_RECORD_FILTER_H
+#define RECORD_RECORD_FILTER_H
 
 #include <stdbool.h>
 
@@ -14,17 +14,17 @@
 #include "record/record.h"
 #include "record/value.h"
 
-struct selection {
+struct record_filter {
 	const struct select_options *options;
 	const struct option_list *types; // items are TYPE,...
-	struct buffer text;
 	struct value_tree tree;
 };
 
 // Borrows both.
-void selection_init(struct selection *selection, const struct select_options *options, const struct option_list *types);
-void selection_release(struct selection *selection);
+void record_filter_init(
+    struct record_filter *filter, const struct select_options *options, const struct option_list *types);
+void record_filter_release(struct record_filter *filter);
 
-bool selection_takes(struct selection *selection, const struct record *record);
+bool record_filter_takes(struct record_filter *filter, const struct record *record);
 
 #endif
