@@ -9,7 +9,7 @@
 void columns_init(struct columns *columns, struct record_sink *sink, const struct slice *names, size_t count)
 {
 	*columns = (struct columns){.sink = sink, .names = names, .count = count};
-	table_init(&columns->table, 0, true);
+	table_init(&columns->table, 0, true, screen_of(sink->output).width == SCREEN_ENDLESS);
 	for (size_t i = 0; i < count; i++)
 		table_add_column(&columns->table, names[i], TABLE_FLEXIBLE);
 }

@@ -44,8 +44,7 @@ int main(void)
 	}
 	TEST("standard input has no name, and a brace needs its fellow")
 	{
-		static const char *const no_name =
-		    "has no name to call the twin by: say it with --entity-id";
+		static const char *const no_name = "has no name to call the twin by: say it with --entity-id";
 		static const char *const brace =
 		    "the template of ids has a '{' that no word and '}' follow; '{{' stands for a brace";
 
