@@ -238,11 +238,13 @@ struct page_place {
 	const char *folder, *section;
 };
 
-// An installed page lies in ../share/man, that of a source tree in ../man. NULL behind the last place.
+// An installed page lies in ../share/man, that of a source tree in ../man, or in ../../man for a build in a folder of its own. NULL
+// behind the last place.
 static const struct page_place *page_place(size_t i)
 {
 	static const struct page_place places[] = {{"../share/man/man1/", "1"}, {"../share/man/man5/", "5"},
-	    {"../share/man/man7/", "7"}, {"../man/", "1"}, {"../man/", "5"}, {"../man/", "7"}};
+	    {"../share/man/man7/", "7"}, {"../man/", "1"}, {"../man/", "5"}, {"../man/", "7"}, {"../../man/", "1"},
+	    {"../../man/", "5"}, {"../../man/", "7"}};
 
 	return i < sizeof places / sizeof *places ? &places[i] : NULL;
 }

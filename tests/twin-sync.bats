@@ -419,7 +419,7 @@ END
 	for ((i = 0; i < 25; i++)); do echo "bad $i"; done >in
 	run -3 --separate-stderr twin-sync --rejects kept in
 	[[ ${#stderr_lines[@]} -eq 12 ]]
-	[[ ${stderr_lines[10]} == *15* ]]
+	[[ ${stderr_lines[11]} == *15* ]]
 	cmp in kept
 }
 
