@@ -484,16 +484,16 @@ static enum format_result read_tsv(struct ingest *ingest, struct source_lines *l
 	return result;
 }
 
-static bool recognise(struct slice line)
+static enum format_fit recognise(struct slice start)
 {
-	(void)line; // any line of text can be CSV
-	return true;
+	(void)start; // any line of text can be CSV
+	return FORMAT_FIT_ANY;
 }
 
-static bool recognise_nothing(struct slice line)
+static enum format_fit recognise_nothing(struct slice start)
 {
-	(void)line;
-	return false;
+	(void)start;
+	return FORMAT_FIT_NO;
 }
 
 const struct format format_csv = {.name = "csv", .recognise = recognise, .read = read_csv};

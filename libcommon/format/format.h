@@ -17,10 +17,19 @@ enum format_result {
 	FORMAT_STOPPED, // something was rejected and the rejects say stop
 };
 
+// How the beginning of a source looks to a format.
+enum format_fit {
+	FORMAT_FIT_NO,
+	FORMAT_FIT_ANY,  // it can be read so, as can much else: any text is CSV, any objects are NDJSON
+	FORMAT_FIT_MORE, // it may have this format's own marks: more lines tell
+	FORMAT_FIT_YES,  // it has this format's own marks
+};
+
 struct format {
 	const char *name; // as -f has it
-	// Whether a source that begins with this line, which is not blank, is written so. The first format that says yes is taken.
-	bool (*recognise)(struct slice line);
+	// start: whole lines of the source from its first one that is not blank, each with its '\n', up to the first record at least.
+	// One format that says YES is taken, two are a question to the user; with none, the first that says ANY.
+	enum format_fit (*recognise)(struct slice start);
 	// Reads a source to its end and hands readings to ingest->writer.
 	enum format_result (*read)(struct ingest *ingest, struct source_lines *lines, struct error *error);
 };

@@ -9,9 +9,7 @@
 #include "base/message.h"
 #include "base/timestamp.h"
 #include "format/name_template.h"
-
-// So many bytes of blank lines before the first one that says something are kept.
-#define BLANK_BYTES ((size_t)1 << 20)
+#include "format/recognise.h"
 
 void ingest_init(struct ingest *ingest, struct mapping *mapping, struct rejects *rejects)
 {
@@ -152,81 +150,6 @@ void ingest_tell_untimed(const struct ingest *ingest, const char *source, const 
 	    count == 1 ? " is" : "s are");
 }
 
-static bool is_blank(struct slice line)
-{
-	for (size_t i = 0; i < line.length; i++)
-		if (line.data[i] != ' ' && line.data[i] != '\t' && line.data[i] != '\r')
-			return false;
-	return true;
-}
-
-static int check_encoding(struct slice line, struct error *error)
-{
-	if (slice_starts_with(line, SLICE_LITERAL("\xff\xfe")) || slice_starts_with(line, SLICE_LITERAL("\xfe\xff")))
-		return error_set(error, "is UTF-16: convert it first, with iconv -f UTF-16 -t UTF-8");
-	return 0;
-}
-
-static const struct format *format_of_line(struct slice line)
-{
-	for (const struct format *const *format = formats; *format; format++)
-		if ((*format)->recognise(line))
-			return *format;
-	return NULL;
-}
-
-static struct slice without_blanks(struct slice line)
-{
-	while (line.length && strchr(" \t\r", line.data[0]))
-		line = slice_skip(line, 1);
-	while (line.length && strchr(" \t\r", line.data[line.length - 1]))
-		line.length--;
-	return line;
-}
-
-static bool is_among(char c, const char *set)
-{
-	return c && strchr(set, c);
-}
-
-// What makes objects, one a line, of JSON that begins with this line but is none of these; NULL when it does not look so.
-static const char *jq_filter(struct slice first)
-{
-	struct slice line = without_blanks(first), inside = line.length ? without_blanks(slice_skip(line, 1)) : line;
-
-	if (line.length && line.data[0] == '[')
-		return !inside.length || is_among(inside.data[0], "{[\"-0123456789]") ? ".[]" : NULL;
-	if (line.length && line.data[0] == '{')
-		return !inside.length || is_among(inside.data[inside.length - 1], ",:{[") ? "." : NULL;
-	return NULL;
-}
-
-// The format by the first line that is not blank. *filter: set when the source is JSON in another form. NULL with *result DONE: there is none.
-static const struct format *recognise(
-    struct source_lines *lines, const char **filter, enum format_result *result, struct error *error)
-{
-	const struct format *format = NULL;
-	enum line_result read;
-	struct slice line;
-
-	*result = FORMAT_DONE;
-	for (bool first = true; (read = source_lines_next(lines, &line, error)) > LINE_END; first = false) {
-		if (first)
-			source_lines_keep(lines, line);
-		if (first && check_encoding(line, error) < 0)
-			break;
-		if (read == LINE_TOO_LONG || !is_blank(line) || source_lines_kept(lines).length > BLANK_BYTES) {
-			format = format_of_line(line);
-			*filter = jq_filter(line);
-			source_lines_go_back(lines, 0);
-			return format;
-		}
-	}
-	if (read != LINE_END)
-		*result = FORMAT_FAILED;
-	return NULL;
-}
-
 static enum format_result reject_json(
     struct ingest *ingest, struct source_lines *lines, const char *filter, struct error *error)
 {
@@ -270,19 +193,16 @@ enum format_result ingest_source(struct ingest *ingest, char *const *operand)
 	struct source_lines lines;
 	struct error error;
 	enum format_result result;
-	const char *filter = NULL;
-	const struct format *format,
-	    *asked = ingest->mapping->format.length ? format_find(ingest->mapping->format) : NULL;
+	const struct format *asked = ingest->mapping->format.length ? format_find(ingest->mapping->format) : NULL;
+	struct recognition found;
 
 	source_lines_open(&lines, operand, ingest->max_line, ingest->before_wait, ingest->context);
 	reading_writer_source(&ingest->writer, lines.name, ingest->wants_origin);
-	format = recognise(&lines, &filter, &result, &error);
-	if (asked && !slice_is(ingest->mapping->format, "ndjson"))
-		filter = NULL;
-	if (format && filter)
-		result = reject_json(ingest, &lines, filter, &error);
-	else if (format)
-		result = (asked ? asked : format)->read(ingest, &lines, &error);
+	result = recognise_source(&found, &lines, asked, &error);
+	if (result == FORMAT_DONE && found.filter)
+		result = reject_json(ingest, &lines, found.filter, &error);
+	else if (result == FORMAT_DONE && found.format)
+		result = found.format->read(ingest, &lines, &error);
 	if (result == FORMAT_FAILED)
 		tell_failure(&lines, &error);
 	ingest->bytes_done += lines.reader.input.bytes_taken;

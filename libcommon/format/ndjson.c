@@ -681,11 +681,11 @@ static enum format_result read_ndjson(struct ingest *ingest, struct source_lines
 	return result == FORMAT_STOPPED && ingest->mapping_out ? FORMAT_DONE : result;
 }
 
-static bool recognise(struct slice line)
+static enum format_fit recognise(struct slice start)
 {
-	while (line.length && (line.data[0] == ' ' || line.data[0] == '\t'))
-		line = slice_skip(line, 1);
-	return line.length && line.data[0] == '{';
+	while (start.length && (start.data[0] == ' ' || start.data[0] == '\t'))
+		start = slice_skip(start, 1);
+	return start.length && start.data[0] == '{' ? FORMAT_FIT_ANY : FORMAT_FIT_NO;
 }
 
 const struct format format_ndjson = {.name = "ndjson", .recognise = recognise, .read = read_ndjson};

@@ -1,0 +1,108 @@
+#include "format/recognise.h"
+
+#include <string.h>
+
+// So many bytes of blank lines before the first one that says something are passed over, and so many from that one on are looked at.
+#define BLANK_BYTES ((size_t)1 << 20)
+#define START_BYTES ((size_t)1 << 14)
+
+static struct slice without_blanks(struct slice line)
+{
+	while (line.length && strchr(" \t\r\n", line.data[0]))
+		line = slice_skip(line, 1);
+	while (line.length && strchr(" \t\r\n", line.data[line.length - 1]))
+		line.length--;
+	return line;
+}
+
+static int check_encoding(struct slice line, struct error *error)
+{
+	if (slice_starts_with(line, SLICE_LITERAL("\xff\xfe")) || slice_starts_with(line, SLICE_LITERAL("\xfe\xff")))
+		return error_set(error, "is UTF-16: convert it first, with iconv -f UTF-16 -t UTF-8");
+	return 0;
+}
+
+static bool is_among(char c, const char *set)
+{
+	return c && strchr(set, c);
+}
+
+// What makes objects, one a line, of JSON that begins with this line but is none of these; NULL when it does not look so.
+static const char *jq_filter(struct slice first)
+{
+	struct slice line = without_blanks(first), inside = line.length ? without_blanks(slice_skip(line, 1)) : line;
+
+	if (line.length && line.data[0] == '[')
+		return !inside.length || is_among(inside.data[0], "{[\"-0123456789]") ? ".[]" : NULL;
+	if (line.length && line.data[0] == '{')
+		return !inside.length || is_among(inside.data[inside.length - 1], ",:{[") ? "." : NULL;
+	return NULL;
+}
+
+// Asks all formats. *more: some format wants to see more lines before it says no. NULL with error when two say yes.
+static const struct format *ask_formats(struct slice start, bool *more, struct error *error)
+{
+	const struct format *sure = NULL, *possible = NULL;
+
+	*more = false;
+	for (const struct format *const *next = formats; *next; next++) {
+		enum format_fit fit = (*next)->recognise(start);
+
+		if (fit == FORMAT_FIT_YES && sure) {
+			error_set(error, "can be read as %s and as %s: say which with -f", sure->name, (*next)->name);
+			return NULL;
+		}
+		if (fit == FORMAT_FIT_YES)
+			sure = *next;
+		if (fit == FORMAT_FIT_ANY && !possible)
+			possible = *next;
+		*more = *more || fit == FORMAT_FIT_MORE;
+	}
+	return sure ? sure : possible;
+}
+
+static enum format_result recognise(
+    struct recognition *found, struct source_lines *lines, const struct format *asked, struct error *error)
+{
+	enum line_result read = LINE_END;
+	struct slice line;
+	size_t blank = 0;
+	bool more = true;
+
+	for (bool first = true; more && (read = source_lines_next(lines, &line, error)) > LINE_END; first = false) {
+		if (first)
+			source_lines_keep(lines, line);
+		if (first && check_encoding(line, error) < 0)
+			return FORMAT_FAILED;
+		size_t kept = source_lines_kept(lines).length;
+
+		if (!found->format && read != LINE_TOO_LONG && !without_blanks(line).length && kept <= BLANK_BYTES) {
+			blank = kept;
+			continue;
+		}
+		struct slice start = slice_skip(source_lines_kept(lines), blank);
+
+		if (!found->format)
+			found->filter = jq_filter(line);
+		more = false;
+		found->format = asked ? asked : ask_formats(start, &more, error);
+		if (!found->format)
+			return FORMAT_FAILED;
+		more = more && read != LINE_TOO_LONG && start.length <= START_BYTES;
+	}
+	return read == LINE_ERROR && !found->format ? FORMAT_FAILED : FORMAT_DONE;
+}
+
+enum format_result recognise_source(
+    struct recognition *found, struct source_lines *lines, const struct format *asked, struct error *error)
+{
+	*found = (struct recognition){.format = NULL};
+	enum format_result result = recognise(found, lines, asked, error);
+
+	if (!found->format)
+		return result;
+	if (found->format != &format_ndjson && (asked || found->format != &format_csv))
+		found->filter = NULL;
+	source_lines_go_back(lines, 0);
+	return result;
+}
