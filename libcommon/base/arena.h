@@ -6,6 +6,9 @@
 
 #include "base/slice.h"
 
+// Bytes that memory is moved in.
+#define CACHE_LINE 64
+
 struct arena {
 	struct arena_chunk *chunks; // the one in use first
 	struct arena_chunk *spare;
@@ -23,6 +26,10 @@ void arena_reset(struct arena *arena);
 
 // Aligned for any object, not initialised.
 void *arena_new(struct arena *arena, size_t size) __attribute__((returns_nonnull, alloc_size(2)));
+
+// A power of two up to a page.
+void *arena_new_aligned(struct arena *arena, size_t size, size_t alignment)
+    __attribute__((returns_nonnull, alloc_size(2), alloc_align(3)));
 struct slice arena_dup(struct arena *arena, struct slice s);
 
 #endif

@@ -2,8 +2,11 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include "base/message.h"
+
+#define HUGE_PAGE ((size_t)2 << 20)
 
 static void *checked(void *block)
 {
@@ -20,6 +23,16 @@ void *memory_new(size_t size)
 void *memory_new_zeroed(size_t count, size_t size)
 {
 	return checked(calloc(count ? count : 1, size ? size : 1));
+}
+
+void *memory_new_large(size_t size)
+{
+	void *block;
+
+	if (size < HUGE_PAGE || posix_memalign(&block, HUGE_PAGE, size) != 0)
+		return memory_new(size);
+	madvise(block, size, MADV_HUGEPAGE);
+	return block;
 }
 
 void *memory_resize(void *block, size_t count, size_t size)

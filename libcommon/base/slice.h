@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 struct slice {
@@ -25,6 +26,39 @@ static inline struct slice slice_of(const char *data, size_t length)
 static inline struct slice slice_from_string(const char *text)
 {
 	return (struct slice){text, strlen(text)};
+}
+
+// memcmp for the equality of short texts, in line.
+static inline bool bytes_equal(const char *a, const char *b, size_t length)
+{
+	uint64_t x, y;
+	uint32_t v, w;
+
+	for (size_t i = 0; i + 8 <= length; i += 8) {
+		memcpy(&x, a + i, 8);
+		memcpy(&y, b + i, 8);
+		if (x != y)
+			return false;
+	}
+	// What is left may overlap what has been compared.
+	if (length >= 8) {
+		memcpy(&x, a + length - 8, 8);
+		memcpy(&y, b + length - 8, 8);
+		return x == y;
+	}
+	if (length >= 4) {
+		memcpy(&v, a, 4);
+		memcpy(&w, b, 4);
+		if (v != w)
+			return false;
+		memcpy(&v, a + length - 4, 4);
+		memcpy(&w, b + length - 4, 4);
+		return v == w;
+	}
+	for (size_t i = 0; i < length; i++)
+		if (a[i] != b[i])
+			return false;
+	return true;
 }
 
 static inline bool slice_equal(struct slice a, struct slice b)

@@ -164,6 +164,26 @@ static inline const char *scan_members(
 	return *p == '}' ? p + 1 : NULL;
 }
 
+static inline unsigned find_byte(const char *p, char c)
+{
+	__m128i low = _mm_loadu_si128((const __m128i *)(const void *)p);
+	__m128i high = _mm_loadu_si128((const __m128i *)(const void *)(p + 16));
+	__m128i wanted = _mm_set1_epi8(c);
+
+	return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(low, wanted)) |
+	    (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(high, wanted)) << 16;
+}
+
+// A short path without escapes or empty segments; there is room to read behind it.
+static inline bool is_plain_property(struct slice path)
+{
+	if (path.length - 1 >= 31)
+		return false;
+	unsigned end = 1u << path.length, slashes = (find_byte(path.data, '/') & (end - 1)) | end;
+
+	return !(slashes & (slashes << 1 | 1)) && !(find_byte(path.data, '~') & (end - 1));
+}
+
 static bool check_values(struct record_scanner *scanner, struct record *record)
 {
 	struct slice time = record->text[MEMBER_TIMESTAMP];
@@ -171,7 +191,8 @@ static bool check_values(struct record_scanner *scanner, struct record *record)
 
 	// The lower bound also covers the upper one: 0 - 1 is large.
 	if (record->text[MEMBER_ENTITY_ID].length - 1 >= RECORD_ENTITY_MAX ||
-	    property_path_check(record->text[MEMBER_PROPERTY], &ignored))
+	    (!is_plain_property(record->text[MEMBER_PROPERTY]) &&
+		property_path_check(record->text[MEMBER_PROPERTY], &ignored)))
 		return false;
 	if (!record_same_minute(scanner, time, &record->timestamp)) {
 		if (timestamp_parse(time, &record->timestamp, NULL))

@@ -43,6 +43,7 @@ struct batch {
 	struct arena arena;
 	size_t taken; // bytes of the block that records have been made of
 	struct record *records;
+	uint64_t *hashes; // of the records, closer together
 	size_t count;
 	size_t capacity;
 	const char *source;
@@ -139,6 +140,7 @@ void record_reader_free(struct record_reader *reader)
 		buffer_release(&reader->batches[i].block);
 		arena_release(&reader->batches[i].arena);
 		free(reader->batches[i].records);
+		free(reader->batches[i].hashes);
 		sem_destroy(&reader->batches[i].parsed);
 		sem_destroy(&reader->batches[i].spare);
 	}
@@ -359,6 +361,12 @@ static void set_invalid(struct batch *batch, struct record *record, struct slice
 	record->text[0] = arena_dup(&batch->arena, slice_of(message, strlen(message) + 1));
 }
 
+static void grow_records(struct batch *batch)
+{
+	batch->records = memory_grow(batch->records, &batch->capacity, batch->count + 512, sizeof *batch->records);
+	batch->hashes = memory_resize(batch->hashes, batch->capacity, sizeof *batch->hashes);
+}
+
 // Makes records of what comes next in the block.
 static void parse_batch(struct record_scanner *scanner, struct batch *batch, size_t max_line)
 {
@@ -374,13 +382,13 @@ static void parse_batch(struct record_scanner *scanner, struct batch *batch, siz
 		if (batch->count == batch->capacity) {
 			if (batch->capacity >= RECORDS_MAX)
 				break;
-			batch->records =
-			    memory_grow(batch->records, &batch->capacity, batch->count + 512, sizeof *batch->records);
+			grow_records(batch);
 		}
 		struct record *record = &batch->records[batch->count];
 		const char *next = record_scan_plain(scanner, p, end, record);
 
 		if (next && record->line.length <= max_line) {
+			batch->hashes[batch->count] = record->series_hash;
 			p = next;
 			continue;
 		}
@@ -391,6 +399,7 @@ static void parse_batch(struct record_scanner *scanner, struct batch *batch, siz
 		if (line.length > max_line ? too_long(max_line, &error)
 					   : record_scan(scanner, line, &batch->arena, record, &error))
 			set_invalid(batch, record, line, error.message);
+		batch->hashes[batch->count] = record->type == RECORD_READING ? record->series_hash : 0;
 		p = newline ? newline + 1 : end;
 	}
 	batch->taken = (size_t)(p - batch->block.data);
@@ -614,11 +623,10 @@ const char *record_reader_source(const struct record_reader *reader)
 	return reader->name ? reader->name : "-";
 }
 
-const struct record *record_reader_peek(const struct record_reader *reader, size_t distance)
+const uint64_t *record_reader_hashes(const struct record_reader *reader, size_t *count)
 {
-	size_t at = reader->position + distance;
-
-	return reader->current && at < reader->current->count ? &reader->current->records[at] : NULL;
+	*count = reader->current ? reader->current->count - reader->position : 0;
+	return *count ? reader->current->hashes + reader->position : NULL;
 }
 
 uint64_t record_reader_bytes(const struct record_reader *reader)

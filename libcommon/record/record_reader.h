@@ -44,8 +44,9 @@ enum reader_result record_reader_next(struct record_reader *reader, int64_t dead
 // The operand of the record last returned: its path, or "-".
 const char *record_reader_source(const struct record_reader *reader);
 
-// A record that comes a little later in the same block, or NULL: for prefetching what it will need.
-const struct record *record_reader_peek(const struct record_reader *reader, size_t distance);
+// The series_hash of the records that come next in the same block (0 for those that are no readings), from the one behind the record last
+// returned: for prefetching what they will need.
+const uint64_t *record_reader_hashes(const struct record_reader *reader, size_t *count);
 
 // Bytes of the lines returned so far.
 uint64_t record_reader_bytes(const struct record_reader *reader);

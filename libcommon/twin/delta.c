@@ -73,7 +73,7 @@ static const struct view_entry *newest_below(
 	for (size_t i = view_list_behind(list, path); i < list->count; i++) {
 		const struct view_entry *entry = &list->entries[i];
 
-		if (!property_path_is_under(entry->series->path, path))
+		if (!property_path_is_under(series_path(entry->series), path))
 			break;
 		if (entry_is_shown(entry) &&
 		    (!newest || fold_compare(&entry->series->usable, &newest->series->usable, owner) > 0))
@@ -124,7 +124,7 @@ bool delta_is_met(
 	if (!delta->is_readable)
 		return false;
 	const struct value *value = value_at_pointer(&delta->reported_tree, value_root(&delta->reported_tree),
-	    slice_skip(want.path, supplier->series->path.length));
+	    slice_skip(want.path, series_path(supplier->series).length));
 
 	return value && values_agree(delta, value_root(&delta->desired_tree), value, model_property(model, want.path));
 }

@@ -19,7 +19,7 @@ void state_writer_release(struct state_writer *writer)
 	twin_view_release(&writer->view);
 	delta_release(&writer->delta);
 	free(writer->entries);
-	free(writer->part);
+	arena_release(&writer->part);
 }
 
 // ,"name":
@@ -183,7 +183,7 @@ static size_t gather(struct state_writer *writer, size_t count, const char *pref
 	    memory_grow(writer->entries, &writer->entry_capacity, count + list->count + 1, sizeof *writer->entries);
 	for (size_t i = 0; i < list->count; i++)
 		writer->entries[count++] = (struct state_entry){
-		    .prefix = prefix, .path = list->entries[i].series->path, .entry = &list->entries[i]};
+		    .prefix = prefix, .path = series_path(list->entries[i].series), .entry = &list->entries[i]};
 	return count;
 }
 
@@ -195,8 +195,7 @@ static bool has_details(const struct assignment *item)
 
 static struct assignment tombstone_assignment(const struct twin *twin)
 {
-	const struct series whole = {
-	    .kind = REGISTER_TOMBSTONE, .twin = (struct twin *)(uintptr_t)twin, .path = SLICE_EMPTY};
+	const struct series whole = {.kind = REGISTER_TOMBSTONE, .twin = (struct twin *)(uintptr_t)twin};
 
 	return register_assignment(&whole, &twin->tombstone);
 }
@@ -421,11 +420,11 @@ void state_append_change(struct state_writer *writer, struct buffer *out, const 
 	// The same twin with nothing but these registers; what hides them elsewhere does not matter to whoever joins them.
 	struct twin part = {.entity_id = twin->entity_id};
 
-	writer->part = memory_grow(writer->part, &writer->part_capacity, count, sizeof *writer->part);
+	arena_reset(&writer->part);
 	for (size_t i = 0; i < count; i++) {
-		struct series *copy = &writer->part[i];
+		size_t size = sizeof(struct series) + changed[i]->entity_length + changed[i]->path_length;
+		struct series *copy = memcpy(arena_new(&writer->part, size), changed[i], size);
 
-		*copy = *changed[i];
 		copy->twin = &part;
 		copy->next = part.series;
 		part.series = copy;

@@ -16,8 +16,7 @@ struct state_writer {
 	struct delta delta;
 	struct state_entry *entries; // of metadata, while they are sorted
 	size_t entry_capacity;
-	struct series *part; // of a change
-	size_t part_capacity;
+	struct arena part; // of a change
 };
 
 void state_writer_init(struct state_writer *writer, const struct twin_set *set, const struct status_rules *rules);

@@ -78,10 +78,10 @@ static void add_entry(struct tally *tally, const struct view_entry *entry)
 
 	if (!is_property(entry))
 		return;
-	status_intervals(tally->rules, tally->model, entry->series->path, &interval, &stale_after);
+	status_intervals(tally->rules, tally->model, series_path(entry->series), &interval, &stale_after);
 	tally->has_interval |= stale_after > 0;
 	tally->stale |= stale_after > 0 && entry_is_shown(entry) && age > (double)stale_after;
-	if (is_required(tally, entry->series->path))
+	if (is_required(tally, series_path(entry->series)))
 		add_required(tally, entry, age, interval);
 }
 

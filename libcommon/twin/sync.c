@@ -10,6 +10,10 @@
 
 const char *const sync_emit_types[] = {"state", "change", "delta", "event", "refused", "rejected", NULL};
 
+// So many records before its turn a series is brought into the cache, and before that its slot.
+#define SERIES_AHEAD 8
+#define SLOT_AHEAD   16
+
 static const char *const reasons[] = {
     [REASON_STALE] = "stale",
     [REASON_OUTRANKED] = "outranked",
@@ -246,7 +250,7 @@ static bool touches_desires(const struct sync *sync)
 	for (size_t i = 0; i < sync->changed_count && !touches; i++)
 		touches = sync->changed[i]->kind == REGISTER_DESIRED ||
 		    (sync->changed[i]->kind == REGISTER_REPORTED &&
-			twin_desires_near(sync->changed_twin, sync->changed[i]->path));
+			twin_desires_near(sync->changed_twin, series_path(sync->changed[i])));
 	return touches && sync->changed_twin->desired_count;
 }
 
@@ -305,18 +309,15 @@ static void put_assignment(struct sync *sync, const struct record *record, struc
 		note_change(sync, &put, item);
 }
 
-static uint64_t peek_hash(const struct record_reader *reader, size_t distance)
-{
-	const struct record *record = record_reader_peek(reader, distance);
-
-	return record && record->type == RECORD_READING ? record->series_hash : 0;
-}
-
 void sync_prefetch(const struct sync *sync, const struct record_reader *reader)
 {
-	twin_set_prefetch_slot(&sync->set, peek_hash(reader, 24));
-	twin_set_prefetch_series(&sync->set, peek_hash(reader, 16));
-	twin_set_prefetch_content(&sync->set, peek_hash(reader, 8));
+	size_t count;
+	const uint64_t *hashes = record_reader_hashes(reader, &count);
+
+	if (count > SLOT_AHEAD)
+		twin_set_prefetch_slot(&sync->set, hashes[SLOT_AHEAD]);
+	if (count > SERIES_AHEAD)
+		twin_set_prefetch_series(&sync->set, hashes[SERIES_AHEAD]);
 }
 
 // The input as it came; live, a record that does not say when it was received is told so now.

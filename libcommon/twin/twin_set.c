@@ -5,46 +5,18 @@
 #include <string.h>
 
 #include "base/memory.h"
-
-enum content_text {
-	TEXT_VALUE,
-	TEXT_UNIT,
-	TEXT_SENSOR_ID,
-	TEXT_COMMAND_ID,
-	TEXT_ORIGIN,
-	TEXT_ACK,
-	TEXT_AXIS,
-	TEXT_COUNT,
-};
-
-// Shared by `last` and `usable` while they hold the same record.
-struct content {
-	uint32_t references;
-	uint32_t capacity; // of bytes
-	int64_t seq;
-	int64_t deadline;
-	struct fold_canonical *canonical; // of the value, once a tie has asked for it
-	uint32_t ends[TEXT_COUNT];        // where each text ends in bytes; it begins where the one before ends
-	char bytes[];
-};
-
-static struct slice content_text(const struct content *content, enum content_text text)
-{
-	uint32_t begin = text ? content->ends[text - 1] : 0;
-
-	return slice_of(content->bytes + begin, content->ends[text] - begin);
-}
+#include "twin/content.h"
 
 static void resolve(void *context, const void *handle, struct fold_tail *tail)
 {
 	struct content *content = (struct content *)(uintptr_t)handle;
 
 	(void)context;
-	tail->sensor_id = content_text(content, TEXT_SENSOR_ID);
+	tail->sensor_id = content_text(content, CONTENT_SENSOR_ID);
 	tail->seq = content->seq;
-	tail->value = content_text(content, TEXT_VALUE);
-	tail->unit = content_text(content, TEXT_UNIT);
-	tail->command_id = content_text(content, TEXT_COMMAND_ID);
+	tail->value = content_text(content, CONTENT_VALUE);
+	tail->unit = content_text(content, CONTENT_UNIT);
+	tail->command_id = content_text(content, CONTENT_COMMAND_ID);
 	tail->canonical = &content->canonical;
 }
 
@@ -53,12 +25,12 @@ void twin_set_init(struct twin_set *set)
 	*set = (struct twin_set){.owner = {.resolve = resolve}};
 }
 
-static void drop_content(struct content *content)
+// What the series has room for behind its name.
+static struct content *own_content(const struct series *series)
 {
-	if (!content || --content->references)
-		return;
-	free(content->canonical);
-	free(content);
+	size_t offset = sizeof *series + series->entity_length + series->path_length;
+
+	return (struct content *)(uintptr_t)((const char *)series + CONTENT_ALIGNED(offset));
 }
 
 void twin_set_release(struct twin_set *set)
@@ -66,63 +38,16 @@ void twin_set_release(struct twin_set *set)
 	for (size_t i = 0; i < set->entities.count; i++) {
 		struct twin *twin = set->twins[i];
 
-		drop_content(twin->tombstone.handle);
+		content_drop(twin->tombstone.handle);
 		for (struct series *series = twin->series; series; series = series->next) {
-			drop_content(series->last.handle);
-			drop_content(series->usable.handle);
+			content_drop(series->last.handle);
+			content_drop(series->usable.handle);
 		}
 	}
 	free(set->slots);
 	free(set->twins);
 	hash_map_release(&set->entities);
 	arena_release(&set->arena);
-}
-
-static char *put_text(struct content *content, char *end, enum content_text text, struct slice s)
-{
-	if (s.length)
-		memcpy(end, s.data, s.length);
-	content->ends[text] = (uint32_t)(end - content->bytes + (ptrdiff_t)s.length);
-	return end + s.length;
-}
-
-static void forget_canonical(struct content *content)
-{
-	if (!content->canonical)
-		return;
-	free(content->canonical);
-	content->canonical = NULL;
-}
-
-// Writes the assignment into `reuse` when that is large enough and held by nobody else, else into new memory (reuse is dropped).
-static struct content *store_content(struct content *reuse, const struct assignment *item, uint32_t own_references)
-{
-	size_t length = item->tail.value.length + item->tail.unit.length + item->tail.sensor_id.length +
-	    item->tail.command_id.length + item->origin.length + item->ack.length + item->axis.length;
-	struct content *content = reuse;
-
-	if (!reuse || reuse->references != own_references || reuse->capacity < length) {
-		size_t capacity = length + length / 4 + 16;
-
-		content = memory_new(sizeof *content + capacity);
-		content->capacity = (uint32_t)capacity;
-		content->canonical = NULL;
-		for (uint32_t i = 0; i < own_references; i++)
-			drop_content(reuse);
-	}
-	forget_canonical(content);
-	content->references = 0;
-	content->seq = item->tail.seq;
-	content->deadline = item->deadline;
-	char *end = put_text(content, content->bytes, TEXT_VALUE, item->tail.value);
-
-	end = put_text(content, end, TEXT_UNIT, item->tail.unit);
-	end = put_text(content, end, TEXT_SENSOR_ID, item->tail.sensor_id);
-	end = put_text(content, end, TEXT_COMMAND_ID, item->tail.command_id);
-	end = put_text(content, end, TEXT_ORIGIN, item->origin);
-	end = put_text(content, end, TEXT_ACK, item->ack);
-	put_text(content, end, TEXT_AXIS, item->axis);
-	return content;
 }
 
 static void hold(struct fold_register *held, const struct fold_key *key, struct content *content)
@@ -132,9 +57,11 @@ static void hold(struct fold_register *held, const struct fold_key *key, struct 
 	content->references++;
 }
 
-static void replace(struct fold_register *held, const struct assignment *item)
+// series: whose register it is, NULL for a twin's tombstone.
+static void replace(const struct series *series, struct fold_register *held, const struct assignment *item)
 {
-	struct content *content = store_content(held->handle, item, held->handle ? 1 : 0);
+	struct content *own = series ? own_content(series) : NULL;
+	struct content *content = content_store(held->handle, held->handle ? 1 : 0, own, item);
 
 	hold(held, &item->key, content);
 }
@@ -142,13 +69,13 @@ static void replace(struct fold_register *held, const struct assignment *item)
 // Both registers take the record: they share its content.
 static void replace_both(struct series *series, const struct assignment *item)
 {
-	struct content *content;
+	struct content *content, *own = own_content(series);
 
 	if (series->last.handle && series->last.handle == series->usable.handle) {
-		content = store_content(series->last.handle, item, 2);
+		content = content_store(series->last.handle, 2, own, item);
 	} else {
-		drop_content(series->last.handle);
-		content = store_content(series->usable.handle, item, series->usable.handle ? 1 : 0);
+		content_drop(series->last.handle);
+		content = content_store(series->usable.handle, series->usable.handle ? 1 : 0, own, item);
 	}
 	hold(&series->last, &item->key, content);
 	hold(&series->usable, &item->key, content);
@@ -192,13 +119,13 @@ static int compare_origins(struct slice a, struct slice b)
 }
 
 // The same record came by several ways: what is not part of the key is joined, so that the way does not matter.
-static bool join_duplicate(struct fold_register *held, const struct assignment *item)
+static bool join_duplicate(const struct series *series, struct fold_register *held, const struct assignment *item)
 {
 	struct content *content = held->handle;
 	struct assignment joined = *item;
-	struct slice origin = content_text(content, TEXT_ORIGIN);
-	struct slice ack = content_text(content, TEXT_ACK);
-	struct slice axis = content_text(content, TEXT_AXIS);
+	struct slice origin = content_text(content, CONTENT_ORIGIN);
+	struct slice ack = content_text(content, CONTENT_ACK);
+	struct slice axis = content_text(content, CONTENT_AXIS);
 
 	if (!item->origin.length || (origin.length && compare_origins(origin, item->origin) <= 0))
 		joined.origin = origin;
@@ -217,7 +144,7 @@ static bool join_duplicate(struct fold_register *held, const struct assignment *
 	joined.origin = arena_dup(&arena, joined.origin);
 	joined.ack = arena_dup(&arena, joined.ack);
 	joined.axis = arena_dup(&arena, joined.axis);
-	replace(held, &joined);
+	replace(series, held, &joined);
 	arena_release(&arena);
 	return true;
 }
@@ -230,12 +157,19 @@ struct twin_slot {
 // A run of slots that is longer than this does not come about by chance.
 #define PROBES_MAX 256
 
-static bool is_at(const struct series *series, const struct assignment *item)
+static inline bool is_at(
+    const struct series *series, enum register_kind kind, struct slice entity_id, struct slice path)
 {
-	return series->kind == item->kind && series->path_length == item->path.length &&
-	    series->entity_length == item->entity_id.length &&
-	    memcmp(series->name, item->entity_id.data, item->entity_id.length) == 0 &&
-	    memcmp(series->name + series->entity_length, item->path.data, item->path.length) == 0;
+	return series->kind == kind && series->path_length == path.length &&
+	    series->entity_length == entity_id.length && bytes_equal(series->name, entity_id.data, entity_id.length) &&
+	    bytes_equal(series->name + series->entity_length, path.data, path.length);
+}
+
+static struct twin_slot *new_slots(size_t capacity)
+{
+	size_t size = capacity * sizeof(struct twin_slot);
+
+	return memset(memory_new_large(size), 0, size);
 }
 
 static void insert_slot(struct twin_slot *slots, size_t capacity, struct twin_slot slot)
@@ -261,7 +195,7 @@ static uint64_t slot_hash(const struct twin_set *set, const struct assignment *i
 static void grow_slots(struct twin_set *set)
 {
 	size_t capacity = set->slot_capacity ? set->slot_capacity * 2 : 1024;
-	struct twin_slot *slots = memory_new_zeroed(capacity, sizeof *slots);
+	struct twin_slot *slots = new_slots(capacity);
 
 	for (size_t i = 0; i < set->slot_capacity; i++)
 		if (set->slots[i].series)
@@ -274,7 +208,7 @@ static void grow_slots(struct twin_set *set)
 // Ids were chosen to collide: from here on nobody knows the hash.
 static void use_secret_hash(struct twin_set *set)
 {
-	struct twin_slot *slots = memory_new_zeroed(set->slot_capacity, sizeof *slots);
+	struct twin_slot *slots = new_slots(set->slot_capacity);
 
 	set->keyed = true;
 	set->key = hash_key_random();
@@ -284,7 +218,7 @@ static void use_secret_hash(struct twin_set *set)
 		if (!series)
 			continue;
 		uint64_t hash =
-		    secret_hash(set, series->kind, slice_of(series->name, series->entity_length), series->path);
+		    secret_hash(set, series->kind, slice_of(series->name, series->entity_length), series_path(series));
 
 		insert_slot(slots, set->slot_capacity, (struct twin_slot){hash, series});
 	}
@@ -314,33 +248,46 @@ struct twin *twin_set_find(const struct twin_set *set, struct slice entity_id)
 	return at == HASH_MAP_NONE ? NULL : set->twins[at];
 }
 
-// The slot where the item's series is or would be.
-static size_t find_slot(const struct twin_set *set, const struct assignment *item, uint64_t hash, size_t *probes)
+// The slot where the series is or would be.
+static inline size_t find_slot(const struct twin_set *set, enum register_kind kind, struct slice entity_id,
+    struct slice path, uint64_t hash, size_t *probes)
 {
 	size_t at = hash & (set->slot_capacity - 1);
 
 	for (*probes = 0; set->slots[at].series; at = (at + 1) & (set->slot_capacity - 1)) {
-		if (set->slots[at].hash == hash && is_at(set->slots[at].series, item))
+		if (set->slots[at].hash == hash && is_at(set->slots[at].series, kind, entity_id, path))
 			break;
 		++*probes;
 	}
 	return at;
 }
 
+static size_t find_slot_of(const struct twin_set *set, const struct assignment *item, uint64_t hash, size_t *probes)
+{
+	return find_slot(set, item->kind, item->entity_id, item->path, hash, probes);
+}
+
 struct series *twin_set_find_series(
     const struct twin_set *set, enum register_kind kind, struct slice entity_id, struct slice path)
 {
-	struct assignment item = {
-	    .kind = kind, .entity_id = entity_id, .path = path, .hash = assignment_hash(kind, entity_id, path)};
+	uint64_t hash = set->keyed ? secret_hash(set, kind, entity_id, path) : assignment_hash(kind, entity_id, path);
 	size_t probes;
 
-	return set->slot_capacity ? set->slots[find_slot(set, &item, slot_hash(set, &item), &probes)].series : NULL;
+	return set->slot_capacity ? set->slots[find_slot(set, kind, entity_id, path, hash, &probes)].series : NULL;
 }
+
+// What is longer is not kept for every series: it may have been long only once.
+#define OWN_CONTENT_MAX 4096
 
 static struct series *add_series(struct twin_set *set, const struct assignment *item, size_t slot, uint64_t hash)
 {
 	struct twin *twin = twin_for(set, item->entity_id);
-	struct series *series = arena_new(&set->arena, sizeof *series + item->entity_id.length + item->path.length);
+	size_t offset = CONTENT_ALIGNED(sizeof(struct series) + item->entity_id.length + item->path.length);
+	size_t wanted = content_capacity(item);
+	size_t size = offset + sizeof(struct content) + (wanted < OWN_CONTENT_MAX ? wanted : 0);
+
+	size = (size + CACHE_LINE - 1) & ~(size_t)(CACHE_LINE - 1);
+	struct series *series = arena_new_aligned(&set->arena, size, CACHE_LINE);
 
 	*series = (struct series){
 	    .twin = twin,
@@ -351,7 +298,7 @@ static struct series *add_series(struct twin_set *set, const struct assignment *
 	};
 	memcpy(series->name, item->entity_id.data, item->entity_id.length);
 	memcpy(series->name + item->entity_id.length, item->path.data, item->path.length);
-	series->path = slice_of(series->name + item->entity_id.length, item->path.length);
+	content_place(own_content(series), size - offset - sizeof(struct content));
 	twin->series = series;
 	twin->series_count++;
 	twin->desired_count += item->kind == REGISTER_DESIRED;
@@ -367,12 +314,12 @@ static struct series *series_for(struct twin_set *set, const struct assignment *
 
 	if (set->series_count * 2 >= set->slot_capacity)
 		grow_slots(set);
-	size_t slot = find_slot(set, item, hash, &probes);
+	size_t slot = find_slot_of(set, item, hash, &probes);
 
 	if (probes > PROBES_MAX && !set->keyed) {
 		use_secret_hash(set);
 		hash = slot_hash(set, item);
-		slot = find_slot(set, item, hash, &probes);
+		slot = find_slot_of(set, item, hash, &probes);
 	}
 	return set->slots[slot].series ? set->slots[slot].series : add_series(set, item, slot, hash);
 }
@@ -384,37 +331,19 @@ void twin_set_prefetch_slot(const struct twin_set *set, uint64_t hash)
 }
 
 // The first series with that hash; a wrong one does no harm.
-static const struct series *likely_series(const struct twin_set *set, uint64_t hash)
+void twin_set_prefetch_series(const struct twin_set *set, uint64_t hash)
 {
 	if (!set->slot_capacity)
-		return NULL;
+		return;
 	for (size_t i = 0; i < 4; i++) {
 		const struct twin_slot *slot = &set->slots[(hash + i) & (set->slot_capacity - 1)];
 
-		if (slot->hash == hash)
-			return slot->series;
+		if (slot->hash != hash)
+			continue;
+		for (size_t offset = 0; offset < 4 * CACHE_LINE; offset += CACHE_LINE)
+			__builtin_prefetch((const char *)slot->series + offset);
+		break;
 	}
-	return NULL;
-}
-
-void twin_set_prefetch_series(const struct twin_set *set, uint64_t hash)
-{
-	const struct series *series = likely_series(set, hash);
-
-	if (!series)
-		return;
-	for (size_t offset = 0; offset < sizeof *series + 64; offset += 64)
-		__builtin_prefetch((const char *)series + offset);
-}
-
-void twin_set_prefetch_content(const struct twin_set *set, uint64_t hash)
-{
-	const struct series *series = likely_series(set, hash);
-
-	if (!series || !series->usable.handle)
-		return;
-	__builtin_prefetch(series->usable.handle);
-	__builtin_prefetch((const char *)series->usable.handle + 64);
 }
 
 static bool is_before_delete(const struct fold_key *key, const struct fold_register *tombstone)
@@ -428,14 +357,15 @@ bool register_stands(const struct twin *twin, const struct fold_register *held)
 	return held->handle && !(twin->tombstone.handle && is_before_delete(&held->key, &twin->tombstone));
 }
 
-static void put_one(
-    struct twin_set *set, struct fold_register *held, const struct assignment *item, struct twin_put *put)
+// series: whose register it is, NULL for a twin's tombstone.
+static void put_one(struct twin_set *set, const struct series *series, struct fold_register *held,
+    const struct assignment *item, struct twin_put *put)
 {
 	put->outcome = fold_judge(held, &item->key, &item->tail, &set->owner);
 	if (put->outcome == FOLD_TAKEN) {
-		replace(held, item);
+		replace(series, held, item);
 		put->changed = true;
-	} else if (put->outcome == FOLD_DUPLICATE && join_duplicate(held, item)) {
+	} else if (put->outcome == FOLD_DUPLICATE && join_duplicate(series, held, item)) {
 		put->changed = true;
 	}
 }
@@ -455,10 +385,10 @@ static void put_usable(struct twin_set *set, struct series *series, const struct
 	}
 	bool same = series->last.handle == series->usable.handle;
 
-	put_one(set, &series->usable, item, put);
+	put_one(set, series, &series->usable, item, put);
 	if (same && series->last.handle != series->usable.handle) {
 		// A duplicate was joined: both go on sharing.
-		drop_content(series->last.handle);
+		content_drop(series->last.handle);
 		hold(&series->last, &series->last.key, series->usable.handle);
 	}
 }
@@ -471,7 +401,7 @@ static void put_reported(
 	if (reading_is_usable(&item->key))
 		put_usable(set, series, item, put);
 	else
-		put_one(set, &series->last, item, put);
+		put_one(set, series, &series->last, item, put);
 }
 
 static void advance_clock(struct twin_set *set, int64_t timestamp)
@@ -489,7 +419,7 @@ struct twin_put twin_set_put(struct twin_set *set, const struct assignment *item
 		advance_clock(set, item->key.timestamp);
 	if (item->kind == REGISTER_TOMBSTONE) {
 		put.twin = twin_for(set, item->entity_id);
-		put_one(set, &put.twin->tombstone, item, &put);
+		put_one(set, NULL, &put.twin->tombstone, item, &put);
 		set->has_tombstones = true;
 		return put;
 	}
@@ -503,20 +433,8 @@ struct twin_put twin_set_put(struct twin_set *set, const struct assignment *item
 	if (item->kind == REGISTER_REPORTED)
 		put_reported(set, put.series, item, &put);
 	else
-		put_one(set, &put.series->usable, item, &put);
+		put_one(set, put.series, &put.series->usable, item, &put);
 	return put;
-}
-
-static const struct series *series_of_reading(const struct twin_set *set, const struct record *record)
-{
-	const struct assignment item = {
-	    .kind = REGISTER_REPORTED,
-	    .entity_id = record->text[MEMBER_ENTITY_ID],
-	    .path = record->text[MEMBER_PROPERTY],
-	};
-	size_t probes;
-
-	return set->slots[find_slot(set, &item, record->series_hash, &probes)].series;
 }
 
 bool twin_set_take_newer(struct twin_set *set, const struct record *record)
@@ -525,31 +443,16 @@ bool twin_set_take_newer(struct twin_set *set, const struct record *record)
 	    !(record->quality > USABLE_QUALITY) || record_has(record, MEMBER_ACK) ||
 	    record_has(record, MEMBER_METADATA))
 		return false;
-	struct series *series = (struct series *)(uintptr_t)series_of_reading(set, record);
+	size_t probes,
+	    slot = find_slot(set, REGISTER_REPORTED, record->text[MEMBER_ENTITY_ID], record->text[MEMBER_PROPERTY],
+		record->series_hash, &probes);
+	struct series *series = set->slots[slot].series;
 
 	if (!series || series->last.handle != series->usable.handle || !series->usable.handle ||
-	    record->timestamp <= series->usable.key.timestamp)
-		return false;
-	struct content *content = series->usable.handle;
-	struct slice value = record->text[MEMBER_VALUE], unit = record_text(record, MEMBER_UNIT);
-	struct slice sensor_id = record_text(record, MEMBER_SENSOR_ID), origin = record_text(record, MEMBER_ORIGIN);
-
-	// A container may hold white space that the register does not keep.
-	if (content->capacity < value.length + unit.length + sensor_id.length + origin.length || value.data[0] == '{' ||
-	    value.data[0] == '[')
+	    record->timestamp <= series->usable.key.timestamp || !content_overwrite(series->usable.handle, record))
 		return false;
 	series->usable.key = (struct fold_key){
 	    .timestamp = record->timestamp, .counter = record->counter, .live = true, .quality = record->quality};
-	forget_canonical(content);
-	content->seq = record->seq;
-	content->deadline = NO_DEADLINE;
-	char *end = put_text(content, content->bytes, TEXT_VALUE, value);
-
-	end = put_text(content, end, TEXT_UNIT, unit);
-	end = put_text(content, end, TEXT_SENSOR_ID, sensor_id);
-	content->ends[TEXT_COMMAND_ID] = content->ends[TEXT_SENSOR_ID];
-	put_text(content, end, TEXT_ORIGIN, origin);
-	content->ends[TEXT_AXIS] = content->ends[TEXT_ACK] = content->ends[TEXT_ORIGIN];
 	advance_clock(set, record->timestamp);
 	return true;
 }
@@ -560,11 +463,11 @@ struct assignment register_assignment(const struct series *series, const struct 
 	struct assignment item = {
 	    .kind = series->kind,
 	    .entity_id = series->twin->entity_id,
-	    .path = series->path,
+	    .path = series_path(series),
 	    .key = held->key,
-	    .origin = content_text(content, TEXT_ORIGIN),
-	    .ack = content_text(content, TEXT_ACK),
-	    .axis = content_text(content, TEXT_AXIS),
+	    .origin = content_text(content, CONTENT_ORIGIN),
+	    .ack = content_text(content, CONTENT_ACK),
+	    .axis = content_text(content, CONTENT_AXIS),
 	    .deadline = content->deadline,
 	};
 

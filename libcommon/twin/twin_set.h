@@ -10,13 +10,18 @@
 #include "base/arena.h"
 #include "base/hash.h"
 #include "base/hash_map.h"
+#include "base/slice.h"
 #include "twin/assignment.h"
 #include "twin/fold.h"
 
 struct content; // the texts of the record that a register holds
 
 // One path of one kind. Reported properties have two registers, all others only `usable`.
+//
+// A large fold is memory that is walked at random: all that the usual reading touches stands in one piece here, on lines of its own.
 struct series {
+	struct twin *twin;
+	struct series *next;         // of the same twin
 	struct fold_register usable; // the newest that can be used, or a delete: this one is shown
 	struct fold_register
 	    last; // the newest reading of any quality; its key counts only where its handle is another than usable's
@@ -24,11 +29,13 @@ struct series {
 	uint32_t watch; // for the caller: index + 1 of what it knows about this series
 	uint32_t entity_length;
 	uint32_t path_length;
-	struct twin *twin;
-	struct series *next; // of the same twin
-	struct slice path;   // into name
-	char name[];         // entity_id and path, so that finding a series touches it alone
+	char name[]; // entity_id and path; behind them room for what the registers hold
 };
+
+static inline struct slice series_path(const struct series *series)
+{
+	return slice_of(series->name + series->entity_length, series->path_length);
+}
 
 struct twin {
 	struct slice entity_id;
@@ -72,11 +79,10 @@ struct twin_put twin_set_put(struct twin_set *set, const struct assignment *assi
 // taken; false when twin_set_put has to look at it.
 bool twin_set_take_newer(struct twin_set *set, const struct record *record);
 
-// Bring into the cache what twin_set_put will touch for a reading with that hash: first its slot, some records later the series, then what it
-// holds. Half of the time of a large fold is waiting for memory without them.
+// Bring into the cache what twin_set_put will touch for a reading with that hash: first its slot, some records later the series. Half of the
+// time of a large fold is waiting for memory without them.
 void twin_set_prefetch_slot(const struct twin_set *set, uint64_t hash);
 void twin_set_prefetch_series(const struct twin_set *set, uint64_t hash);
-void twin_set_prefetch_content(const struct twin_set *set, uint64_t hash);
 
 // Readings need quality above this to be shown.
 #define USABLE_QUALITY 0.5

@@ -45,13 +45,15 @@ int path_compare(struct slice a, struct slice b)
 
 static int compare_entries(const void *a, const void *b)
 {
-	return path_compare(((const struct view_entry *)a)->series->path, ((const struct view_entry *)b)->series->path);
+	return path_compare(
+	    series_path(((const struct view_entry *)a)->series), series_path(((const struct view_entry *)b)->series));
 }
 
 // Events are members of one level: by the event's name, then by the bytes of the whole path of its property.
 static int compare_events(const void *a, const void *b)
 {
-	struct slice x = ((const struct view_entry *)a)->series->path, y = ((const struct view_entry *)b)->series->path;
+	struct slice x = series_path(((const struct view_entry *)a)->series),
+		     y = series_path(((const struct view_entry *)b)->series);
 	struct slice x_event = SLICE_EMPTY, y_event = SLICE_EMPTY;
 
 	property_path_next(&x, &x_event);
@@ -101,7 +103,8 @@ static void hide(struct view_list *list, const struct fold_owner *owner)
 	for (size_t i = 0; i < list->count; i++) {
 		struct view_entry *entry = &list->entries[i];
 
-		while (depth && !property_path_is_under(entry->series->path, stack[depth - 1].entry->series->path))
+		while (depth &&
+		    !property_path_is_under(series_path(entry->series), series_path(stack[depth - 1].entry->series)))
 			leave(stack, --depth, owner);
 		entry->above = depth ? (size_t)(stack[depth - 1].entry - list->entries) + 1 : 0;
 		if (!entry->has_usable)
@@ -173,7 +176,7 @@ size_t view_list_behind(const struct view_list *list, struct slice path)
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (path_compare(list->entries[middle].series->path, path) <= 0)
+		if (path_compare(series_path(list->entries[middle].series), path) <= 0)
 			low = middle + 1;
 		else
 			high = middle;
@@ -185,7 +188,8 @@ const struct view_entry *view_list_find(const struct view_list *list, struct sli
 {
 	size_t behind = view_list_behind(list, path);
 
-	return behind && slice_equal(list->entries[behind - 1].series->path, path) ? &list->entries[behind - 1] : NULL;
+	return behind && slice_equal(series_path(list->entries[behind - 1].series), path) ? &list->entries[behind - 1]
+											  : NULL;
 }
 
 // All ancestors of path are ancestors of the last entry that is not behind it (or are that entry).
@@ -194,7 +198,7 @@ const struct view_entry *view_list_supplier(const struct view_list *list, struct
 	const struct view_entry *entry;
 
 	for (size_t at = view_list_behind(list, path); at; at = entry->above) {
-		struct slice own = list->entries[at - 1].series->path;
+		struct slice own = series_path(list->entries[at - 1].series);
 
 		entry = &list->entries[at - 1];
 		if (entry_is_shown(entry) && (slice_equal(own, path) || property_path_is_under(path, own)))
@@ -212,7 +216,7 @@ bool twin_desires_near(const struct twin *twin, struct slice path)
 	property_path_next(&path, &first);
 	for (const struct series *series = twin->series; series; series = series->next)
 		if (series->kind == REGISTER_DESIRED &&
-		    (slice_equal(series->path, first) || property_path_is_under(series->path, first)))
+		    (slice_equal(series_path(series), first) || property_path_is_under(series_path(series), first)))
 			return true;
 	return false;
 }

@@ -57,7 +57,7 @@ static bool timer_before(const struct watch *watch, const struct watch_timer *a,
 	int order = slice_compare(x->twin->entity_id, y->twin->entity_id);
 
 	if (!order)
-		order = path_compare(x->path, y->path);
+		order = path_compare(series_path(x), series_path(y));
 	return order ? order < 0 : x->kind < y->kind;
 }
 
@@ -137,7 +137,7 @@ static int64_t stale_after(const struct watch *watch, const struct series *serie
 {
 	int64_t interval, stale;
 
-	status_intervals(&watch->rules, model_of(watch, series), series->path, &interval, &stale);
+	status_intervals(&watch->rules, model_of(watch, series), series_path(series), &interval, &stale);
 	return stale;
 }
 
@@ -153,7 +153,7 @@ struct event_text {
 // The same happening has the same id in every run: a hash of what makes it one.
 static uint64_t event_id(const struct series *series, const struct event_text *text)
 {
-	uint64_t hash = assignment_hash(series->kind, series->twin->entity_id, series->path);
+	uint64_t hash = assignment_hash(series->kind, series->twin->entity_id, series_path(series));
 
 	hash = hash_bytes(slice_from_string(text->name), hash);
 	return hash_bytes(slice_of((const char *)&text->timestamp, sizeof text->timestamp), hash);
@@ -180,7 +180,7 @@ static void emit_event(struct watch *watch, const struct series *series, const s
 		put_time(out, "end", text->timestamp);
 	}
 	buffer_printf(out, ",\"event\":\"%s\",\"severity\":\"%s\",\"property\":", text->name, text->severity);
-	json_append_string(out, series->path);
+	json_append_string(out, series_path(series));
 	if (text->message.length) {
 		buffer_append_string(out, ",\"message\":");
 		json_append_string(out, text->message);
@@ -312,7 +312,7 @@ void watch_changed(struct watch *watch, struct series *series, const struct assi
 	} else {
 		return;
 	}
-	if (series->kind == REGISTER_DESIRED || twin_desires_near(series->twin, series->path))
+	if (series->kind == REGISTER_DESIRED || twin_desires_near(series->twin, series_path(series)))
 		check_desires(watch, series->twin, cause);
 }
 
@@ -348,7 +348,8 @@ static void desire_due(struct watch *watch, size_t at, int64_t set_for, const st
 	if (*drawn != item->series->twin)
 		twin_view_draw(&watch->view, watch->set, item->series->twin);
 	*drawn = item->series->twin;
-	const struct view_entry *entry = view_list_find(&watch->view.kinds[REGISTER_DESIRED], item->series->path);
+	const struct view_entry *entry =
+	    view_list_find(&watch->view.kinds[REGISTER_DESIRED], series_path(item->series));
 
 	if (entry && entry_is_shown(entry) &&
 	    !delta_is_met(&watch->delta, &watch->view, entry, model_of(watch, item->series)))

@@ -103,14 +103,14 @@ static void check_memory(void)
 	size_t early = 0;
 
 	twin_set_init(&set);
-	for (int i = 0; i < 200000; i++) {
+	for (int i = 0; i < 400000; i++) {
 		snprintf(value, sizeof value, "\"%0*d\"", 1 + i % 97, i);
 		struct assignment item = reading(SLICE_LITERAL("t"), SLICE_LITERAL("p"), i / 3, value);
 
 		item.key.quality = i % 7 ? 1 : 0.25;
 		item.origin = slice_from_string(i % 2 ? "file:1" : "");
 		twin_set_put(&set, &item);
-		if (i == 20000)
+		if (i == 200000) // malloc has settled
 			early = mallinfo2().uordblks;
 	}
 	CHECK(mallinfo2().uordblks < early + 4096);

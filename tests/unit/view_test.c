@@ -36,7 +36,7 @@ static struct slice drawn(void)
 							 : "-";
 
 		buffer_append_string(&text, mark);
-		buffer_append_slice(&text, entry->series->path);
+		buffer_append_slice(&text, series_path(entry->series));
 		buffer_append_string(&text, *mark == '[' ? "] " : " ");
 	}
 	return buffer_slice(&text);
@@ -97,7 +97,7 @@ static void check_hiding(void)
 
 static bool is_above(const struct view_entry *a, const struct view_entry *b)
 {
-	return property_path_is_under(b->series->path, a->series->path);
+	return property_path_is_under(series_path(b->series), series_path(a->series));
 }
 
 // The rule as it is written down, entry by entry.
@@ -123,10 +123,10 @@ static const struct view_entry *supplier_plainly(const struct view_list *list, s
 
 	for (size_t i = 0; i < list->count; i++) {
 		const struct view_entry *entry = &list->entries[i];
-		struct slice own = entry->series->path;
+		struct slice own = series_path(entry->series);
 
 		if (entry_is_shown(entry) && (slice_equal(own, path) || property_path_is_under(path, own)) &&
-		    (!found || own.length > found->series->path.length))
+		    (!found || own.length > series_path(found->series).length))
 			found = entry;
 	}
 	return found;
@@ -166,9 +166,9 @@ static void check_list(const struct view_list *list, uint64_t *seed)
 	for (size_t i = 0; i < list->count; i++) {
 		const struct view_entry *entry = &list->entries[i];
 
-		CHECK(i == 0 || path_compare(entry[-1].series->path, entry->series->path) < 0);
-		CHECK(view_list_find(list, entry->series->path) == entry);
-		CHECK(view_list_behind(list, entry->series->path) == i + 1);
+		CHECK(i == 0 || path_compare(series_path(entry[-1].series), series_path(entry->series)) < 0);
+		CHECK(view_list_find(list, series_path(entry->series)) == entry);
+		CHECK(view_list_behind(list, series_path(entry->series)) == i + 1);
 		if (entry->has_usable)
 			CHECK(entry->hidden == is_hidden_plainly(list, entry));
 	}
