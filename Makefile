@@ -28,10 +28,10 @@ ifneq ($(SANITIZE),)
 sanitize := -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer
 endif
 
-# Asked only when something is compiled, so that clean and deps work on a bare machine. libcsv has no .pc file.
+# Asked only when something is compiled, so that clean and deps work on a bare machine. libcsv and udunits2 have no .pc file.
 libraries := jansson libzstd zlib
 library_cflags = $(eval library_cflags := $$(shell $$(PKG_CONFIG) --cflags $$(libraries)))$(library_cflags)
-library_libs = $(eval library_libs := $$(shell $$(PKG_CONFIG) --libs $$(libraries)) -lcsv -lm)$(library_libs)
+library_libs = $(eval library_libs := $$(shell $$(PKG_CONFIG) --libs $$(libraries)) -lcsv -ludunits2 -lm)$(library_libs)
 
 compile = $(CC) $(std_flags) $(warnings) $(sanitize) $(library_cflags) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 # --as-needed: no program needs at run time what it does not call.
@@ -51,7 +51,7 @@ library_objects := $(library_sources:%.c=$(BUILD)/%.o)
 fuzz_objects := $(library_sources:%.c=build/fuzz/%.o)
 
 # Debian's packages: for building and the demo, for the tests, for lint, for fuzzing.
-deps_build := gcc libc6-dev make pkgconf libjansson-dev libcsv-dev zlib1g-dev libzstd-dev tzdata
+deps_build := gcc libc6-dev make pkgconf libjansson-dev libcsv-dev zlib1g-dev libzstd-dev libudunits2-dev libudunits2-data tzdata
 deps_check := $(deps_build) binutils bats bsdutils gzip jq mandoc python3 sqlite3 util-linux zstd
 deps_lint := $(deps_build) clang-format mandoc shellcheck
 deps_fuzz := $(deps_build) clang libclang-rt-14-dev
@@ -76,8 +76,8 @@ $(BUILD)/flags: ;
 
 $(BUILD)/libraries:
 	@mkdir -p $(@D)
-	@$(PKG_CONFIG) --exists $(libraries) && echo '#include <csv.h>' | $(CC) $(CPPFLAGS) -E -o $@ - 2>/dev/null || { \
-		rm -f $@; echo "a library is missing (needed: $(libraries) libcsv): run 'make deps'" >&2; exit 1; }
+	@$(PKG_CONFIG) --exists $(libraries) && printf '%s\n' '#include <csv.h>' '#include <udunits2.h>' | $(CC) $(CPPFLAGS) -E -o $@ - 2>/dev/null || { \
+		rm -f $@; echo "a library is missing (needed: $(libraries) libcsv udunits2): run 'make deps'" >&2; exit 1; }
 
 $(BUILD)/%.o: %.c $(BUILD)/flags | $(BUILD)/libraries
 	@mkdir -p $(@D)
