@@ -22,6 +22,14 @@ struct unit_system {
 // A name of letters, alone, as udunits knows it. False when it does not, or knows it as something that is not linear.
 bool unit_database_find(struct unit_system *system, struct slice name, struct unit *unit);
 
+// One name of an expression. of_table: the expression is a meaning, and its names are those of udunits and "bit".
+bool unit_find_name(struct unit_system *system, struct slice name, bool of_table, struct unit *unit);
+bool unit_read_meaning(struct unit_system *system, const struct unit_name *row, struct unit *unit);
+
+// level: a number that stands before it, or NULL.
+bool unit_parse_expression(
+    struct unit_system *system, struct slice text, bool of_table, unsigned *level, struct unit *unit);
+
 const struct unit_name *unit_table_find(const struct unit_system *system, struct slice spelling);
 
 // Shortens what an error quotes.
