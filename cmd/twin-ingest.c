@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "base/message.h"
+#include "format/format.h"
 #include "format/ingest.h"
 #include "format/mapping_options.h"
 #include "io/option.h"
@@ -23,7 +24,6 @@ enum emitted {
 };
 
 static const char *const emit_types[] = {"reading", "label", "rejected", NULL};
-static const char *const format_names[] = {"auto", "csv", "tsv", "ndjson", NULL};
 
 struct config {
 	int format;
@@ -51,9 +51,10 @@ static const struct program_info info = {
 static void parse_args(struct config *cfg, int *argc, char ***argv)
 {
 	struct mapping_options *mapping = &cfg->mapping;
+	const char *words[FORMAT_WORDS_MAX];
 	const struct option_spec specs[] = {
 	    {.kind = OPTION_HEADING, .help = "Format"},
-	    OPTION_INPUT_FORMAT(&cfg->format, format_names),
+	    OPTION_INPUT_FORMAT(&cfg->format, words),
 	    ENTRY(OPTION_FILE, "map", &mapping->map, "FILE", "read the mapping from FILE"),
 	    ENTRY(OPTION_FLAG, "print-map", &cfg->print_map, NULL, "print the mapping in use, convert nothing"),
 	    ENTRY(OPTION_TEXT, "delimiter", &mapping->delimiter, "CHAR", "between cells; or tab, or blanks"),
@@ -96,9 +97,10 @@ static void parse_args(struct config *cfg, int *argc, char ***argv)
 	    {.kind = OPTION_END},
 	};
 
+	format_words(words);
 	option_parse(&info, specs, argc, argv);
 	select_options_check(&cfg->select);
-	mapping->format = cfg->format ? format_names[cfg->format] : NULL;
+	mapping->format = cfg->format ? words[cfg->format] : NULL;
 }
 
 static void write_rejected(void *context, struct slice record)

@@ -2,7 +2,23 @@
 
 #include <stddef.h>
 
-const struct format *const formats[] = {&format_ndjson, &format_tsv, &format_csv, NULL};
+// One a line. What has marks of its own may stand anywhere, what takes nearly any text stands behind what takes less.
+const struct format *const formats[] = {
+    &format_ndjson,
+    &format_tsv,
+    &format_csv,
+    NULL,
+};
+
+_Static_assert(sizeof formats / sizeof *formats < FORMAT_WORDS_MAX, "the words of -f need more room");
+
+void format_words(const char *words[FORMAT_WORDS_MAX])
+{
+	*words++ = "auto";
+	for (const struct format *const *format = formats; *format; format++)
+		*words++ = (*format)->name;
+	*words = NULL;
+}
 
 const struct format *format_find(struct slice name)
 {

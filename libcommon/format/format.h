@@ -34,10 +34,16 @@ struct format {
 	enum format_result (*read)(struct ingest *ingest, struct source_lines *lines, struct error *error);
 };
 
-extern const struct format format_csv, format_tsv, format_ndjson;
+extern const struct format format_ndjson;
+extern const struct format format_tsv;
+extern const struct format format_csv;
 
 // In the order in which they are asked; NULL ends them.
 extern const struct format *const formats[];
+
+// The words of -f: auto, then the names of the formats; NULL ends them.
+#define FORMAT_WORDS_MAX 32
+void format_words(const char *words[FORMAT_WORDS_MAX]);
 
 // NULL when there is none.
 const struct format *format_find(struct slice name);
