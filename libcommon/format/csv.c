@@ -496,5 +496,6 @@ static enum format_fit recognise_nothing(struct slice start)
 	return FORMAT_FIT_NO;
 }
 
-const struct format format_csv = {.name = "csv", .recognise = recognise, .read = read_csv};
-const struct format format_tsv = {.name = "tsv", .recognise = recognise_nothing, .read = read_tsv};
+const struct format format_csv = {.name = "csv", .title = "CSV", .recognise = recognise, .read = read_csv};
+const struct format format_tsv = {
+    .name = "tsv", .title = "CSV with tabs", .recognise = recognise_nothing, .read = read_tsv};

@@ -26,7 +26,8 @@ enum format_fit {
 };
 
 struct format {
-	const char *name; // as -f has it
+	const char *name;  // as -f has it
+	const char *title; // in words, for messages: "line protocol"
 	// start: whole lines of the source from its first one that is not blank, each with its '\n', up to the first record at least.
 	// One format that says YES is taken, two are a question to the user; with none, the first that says ANY.
 	enum format_fit (*recognise)(struct slice start);

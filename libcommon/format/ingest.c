@@ -188,6 +188,16 @@ void ingest_start_progress(struct ingest *ingest, char *const *operands, size_t 
 	progress_start(&ingest->progress, total, ingest->quiet || total < 0);
 }
 
+// Nobody said how to read the source, and it says so itself.
+static void tell_format(struct ingest *ingest, const char *source, const struct format *format)
+{
+	struct buffer text = BUFFER_INIT;
+
+	buffer_printf(&text, "read as %s (%s)", format->title, format->name);
+	ingest_say(ingest, source, buffer_slice(&text));
+	buffer_release(&text);
+}
+
 enum format_result ingest_source(struct ingest *ingest, char *const *operand)
 {
 	struct source_lines lines;
@@ -199,6 +209,8 @@ enum format_result ingest_source(struct ingest *ingest, char *const *operand)
 	source_lines_open(&lines, operand, ingest->max_line, ingest->before_wait, ingest->context);
 	reading_writer_source(&ingest->writer, lines.name, ingest->wants_origin);
 	result = recognise_source(&found, &lines, asked, &error);
+	if (result == FORMAT_DONE && found.has_marks)
+		tell_format(ingest, lines.name, found.format);
 	if (result == FORMAT_DONE && found.filter)
 		result = reject_json(ingest, &lines, found.filter, &error);
 	else if (result == FORMAT_DONE && found.format)

@@ -688,4 +688,5 @@ static enum format_fit recognise(struct slice start)
 	return start.length && start.data[0] == '{' ? FORMAT_FIT_ANY : FORMAT_FIT_NO;
 }
 
-const struct format format_ndjson = {.name = "ndjson", .recognise = recognise, .read = read_ndjson};
+const struct format format_ndjson = {
+    .name = "ndjson", .title = "JSON lines", .recognise = recognise, .read = read_ndjson};

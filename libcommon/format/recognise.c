@@ -39,18 +39,21 @@ static const char *jq_filter(struct slice first)
 	return NULL;
 }
 
-// Asks all formats. *more: some format wants to see more lines before it says no. NULL with error when two say yes.
-static const struct format *ask_formats(struct slice start, bool *more, struct error *error)
+// Asks all candidates. *more: one of them wants to see more lines before it says no. found->format is NULL, with error, when two say yes.
+static void ask_formats(struct recognition *found, const struct format *const *candidates, struct slice start,
+    bool *more, struct error *error)
 {
 	const struct format *sure = NULL, *possible = NULL;
 
 	*more = false;
-	for (const struct format *const *next = formats; *next; next++) {
+	*found = (struct recognition){.filter = found->filter};
+	for (const struct format *const *next = candidates; *next; next++) {
 		enum format_fit fit = (*next)->recognise(start);
 
 		if (fit == FORMAT_FIT_YES && sure) {
-			error_set(error, "can be read as %s and as %s: say which with -f", sure->name, (*next)->name);
-			return NULL;
+			error_set(error, "can be read as %s (%s) and as %s (%s): say which with -f", sure->title,
+			    sure->name, (*next)->title, (*next)->name);
+			return;
 		}
 		if (fit == FORMAT_FIT_YES)
 			sure = *next;
@@ -58,11 +61,14 @@ static const struct format *ask_formats(struct slice start, bool *more, struct e
 			possible = *next;
 		*more = *more || fit == FORMAT_FIT_MORE;
 	}
-	return sure ? sure : possible;
+	if (!sure && !possible)
+		error_set(error, "is in no format that is known");
+	found->has_marks = sure != NULL;
+	found->format = sure ? sure : possible;
 }
 
-static enum format_result recognise(
-    struct recognition *found, struct source_lines *lines, const struct format *asked, struct error *error)
+static enum format_result recognise(struct recognition *found, const struct format *const *candidates,
+    struct source_lines *lines, const struct format *asked, struct error *error)
 {
 	enum line_result read = LINE_END;
 	struct slice line;
@@ -85,7 +91,10 @@ static enum format_result recognise(
 		if (!found->format)
 			found->filter = jq_filter(line);
 		more = false;
-		found->format = asked ? asked : ask_formats(start, &more, error);
+		if (asked)
+			found->format = asked;
+		else
+			ask_formats(found, candidates, start, &more, error);
 		if (!found->format)
 			return FORMAT_FAILED;
 		more = more && read != LINE_TOO_LONG && start.length <= START_BYTES;
@@ -93,11 +102,11 @@ static enum format_result recognise(
 	return read == LINE_ERROR && !found->format ? FORMAT_FAILED : FORMAT_DONE;
 }
 
-enum format_result recognise_source(
-    struct recognition *found, struct source_lines *lines, const struct format *asked, struct error *error)
+enum format_result recognise_among(struct recognition *found, const struct format *const *candidates,
+    struct source_lines *lines, const struct format *asked, struct error *error)
 {
 	*found = (struct recognition){.format = NULL};
-	enum format_result result = recognise(found, lines, asked, error);
+	enum format_result result = recognise(found, candidates, lines, asked, error);
 
 	if (!found->format)
 		return result;
@@ -105,4 +114,10 @@ enum format_result recognise_source(
 		found->filter = NULL;
 	source_lines_go_back(lines, 0);
 	return result;
+}
+
+enum format_result recognise_source(
+    struct recognition *found, struct source_lines *lines, const struct format *asked, struct error *error)
+{
+	return recognise_among(found, formats, lines, asked, error);
 }
