@@ -102,22 +102,36 @@ static void append_number(struct buffer *out, uint64_t number)
 	buffer_append(out, digits + at, sizeof digits - at);
 }
 
+// Begins a member of the object that begins at `start`.
+static void begin_metadata(struct buffer *out, size_t start)
+{
+	buffer_append_string(out, out->length == start ? ",\"metadata\":{" : ",");
+}
+
 static void append_metadata(struct buffer *out, const struct row_facts *facts)
 {
 	static const char *const sources[] = {NULL, "row", "elapsed", "received", "now"};
 	const char *source = sources[facts->timestamp_source];
+	size_t start = out->length;
 
-	if (!facts->axis.length && !source)
-		return;
-	buffer_append_string(out, ",\"metadata\":{");
 	if (facts->axis.length) {
+		begin_metadata(out, start);
 		buffer_append_string(out, "\"axis\":{\"unit\":");
 		json_append_string(out, facts->axis);
 		buffer_printf(out, ",\"value\":%" PRId64 "}", facts->axis_value);
 	}
-	if (source)
-		buffer_printf(out, "%s\"timestamp_source\":\"%s\"", facts->axis.length ? "," : "", source);
-	buffer_append_char(out, '}');
+	if (source) {
+		begin_metadata(out, start);
+		buffer_append_string(out, "\"timestamp_source\":\"");
+		buffer_append_string(out, source);
+		buffer_append_char(out, '"');
+	}
+	if (facts->metadata.length) {
+		begin_metadata(out, start);
+		buffer_append_slice(out, facts->metadata);
+	}
+	if (out->length > start)
+		buffer_append_char(out, '}');
 }
 
 static void make_tail(struct reading_writer *writer, const struct row_facts *facts)

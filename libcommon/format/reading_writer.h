@@ -29,7 +29,8 @@ struct row_facts {
 	bool has_received;
 	int64_t received;
 	struct slice quality, sensor_id, seq, counter; // JSON; empty: absent
-	uint64_t line;                                 // in the source
+	struct slice metadata; // what else the source says: members as JSON, `"a":1,"b":2`; empty: none
+	uint64_t line;         // in the source
 };
 
 struct reading_writer {

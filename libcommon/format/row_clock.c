@@ -173,6 +173,20 @@ enum row_clock_result row_clock_read(struct row_clock *clock, struct slice time,
 	return result < 0 ? ROW_CLOCK_BAD : ROW_CLOCK_OK;
 }
 
+enum row_clock_result row_clock_read_received(
+    struct row_clock *clock, struct slice received, struct row_facts *facts, struct error *error)
+{
+	facts->timestamp_source = TIMESTAMP_EVENT;
+	facts->axis = SLICE_EMPTY;
+	if (received.length && clock->received.kind == TIME_FORMAT_GUESS) {
+		enum row_clock_result guessed = row_clock_guess(clock, SLICE_EMPTY, received, error);
+
+		if (guessed != ROW_CLOCK_OK)
+			return guessed;
+	}
+	return read_received(clock, received, facts, error) < 0 ? ROW_CLOCK_BAD : ROW_CLOCK_OK;
+}
+
 static void append_format(struct buffer *out, const struct row_clock *clock)
 {
 	struct slice text = time_format_text(&clock->time), zone = clock->ingest->mapping->zone_name;

@@ -51,6 +51,11 @@ enum row_clock_result row_clock_guess(struct row_clock *clock, struct slice time
 enum row_clock_result row_clock_read(struct row_clock *clock, struct slice time, struct slice received, uint64_t row,
     struct row_facts *facts, struct error *error) __attribute__((warn_unused_result));
 
+// The receive time alone, for rows whose own time the caller has read: of received, or the machine's with --now live, or none. UNCLEAR when
+// the format of the times of receipt cannot be told.
+enum row_clock_result row_clock_read_received(struct row_clock *clock, struct slice received, struct row_facts *facts,
+    struct error *error) __attribute__((warn_unused_result));
+
 // Appends "time 'x' (iso, UTC)" and the like, for ingest_say.
 void row_clock_append(struct buffer *out, const struct row_clock *clock);
 
