@@ -24,9 +24,11 @@ enum emitted {
 };
 
 static const char *const emit_types[] = {"reading", "label", "rejected", NULL};
+static const char *const precisions[] = {"ns", "us", "ms", "s", NULL};
 
 struct config {
 	int format;
+	int precision; // of precisions; -1: not said
 	struct mapping_options mapping;
 	struct select_options select;
 	struct option_list emit;
@@ -71,6 +73,11 @@ static void parse_args(struct config *cfg, int *argc, char ***argv)
 	    ENTRY(OPTION_TIME, "time-start", &mapping->time_start, "T", "what counts of time begin at"),
 	    ENTRY(OPTION_TEXT, "zone", &mapping->zone, "ZONE", "zone of times without offset, not UTC"),
 	    ENTRY(OPTION_TEXT, "received", &mapping->received, "COL", "column of times of receipt"),
+	    {.kind = OPTION_CHOICE,
+		.long_name = "precision",
+		.target = &cfg->precision,
+		.choices = precisions,
+		.help = "what times of line protocol count"},
 	    OPTIONS_CLOCK(&cfg->clock),
 	    {.kind = OPTION_HEADING, .help = "Values"},
 	    ENTRY(OPTION_LIST, "take", &mapping->take, "COLS", "only these columns (globs)"),
@@ -100,6 +107,7 @@ static void parse_args(struct config *cfg, int *argc, char ***argv)
 	format_words(words);
 	option_parse(&info, specs, argc, argv);
 	select_options_check(&cfg->select);
+	mapping->precision = cfg->precision < 0 ? NULL : precisions[cfg->precision];
 	mapping->format = cfg->format ? words[cfg->format] : NULL;
 }
 
@@ -226,7 +234,7 @@ static enum exit_status run(const struct config *cfg, struct mapping *mapping, i
 
 int main(int argc, char **argv)
 {
-	struct config cfg = {.input = INPUT_OPTIONS_DEFAULT};
+	struct config cfg = {.precision = -1, .input = INPUT_OPTIONS_DEFAULT};
 	struct mapping mapping;
 	struct error error;
 

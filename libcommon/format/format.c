@@ -7,6 +7,7 @@ const struct format *const formats[] = {
     &format_ndjson,
     &format_tsv,
     &format_csv,
+    &format_influx,
     NULL,
 };
 

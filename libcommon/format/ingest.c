@@ -198,6 +198,16 @@ static void tell_format(struct ingest *ingest, const char *source, const struct 
 	buffer_release(&text);
 }
 
+static enum format_result read_as(
+    struct ingest *ingest, struct source_lines *lines, const struct format *format, struct error *error)
+{
+	if (ingest->mapping->precision && !format->has_precision) {
+		error_set(error, "--precision says nothing about %s (%s)", format->title, format->name);
+		return FORMAT_FAILED;
+	}
+	return format->read(ingest, lines, error);
+}
+
 enum format_result ingest_source(struct ingest *ingest, char *const *operand)
 {
 	struct source_lines lines;
@@ -214,7 +224,7 @@ enum format_result ingest_source(struct ingest *ingest, char *const *operand)
 	if (result == FORMAT_DONE && found.filter)
 		result = reject_json(ingest, &lines, found.filter, &error);
 	else if (result == FORMAT_DONE && found.format)
-		result = found.format->read(ingest, &lines, &error);
+		result = read_as(ingest, &lines, found.format, &error);
 	if (result == FORMAT_FAILED)
 		tell_failure(&lines, &error);
 	ingest->bytes_done += lines.reader.input.bytes_taken;

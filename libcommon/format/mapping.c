@@ -17,6 +17,11 @@ static const struct {
 } delimiters[] = {
     {"comma", ','}, {"semicolon", ';'}, {"tab", '\t'}, {"\\t", '\t'}, {"pipe", '|'}, {"blanks", CSV_BLANKS}};
 
+static const struct {
+	const char *name;
+	int64_t nanoseconds;
+} precisions[] = {{"ns", 1}, {"us", 1000}, {"ms", 1000000}, {"s", 1000000000}};
+
 void mapping_init(struct mapping *mapping)
 {
 	*mapping = (struct mapping){.arena = ARENA_INIT, .delimiter = -1};
@@ -129,6 +134,24 @@ int mapping_set_zone(struct mapping *mapping, struct slice name, struct error *e
 		mapping->zone = NULL;
 	}
 	return 0;
+}
+
+int mapping_set_precision(struct mapping *mapping, struct slice text, struct error *error)
+{
+	for (size_t i = 0; i < sizeof precisions / sizeof *precisions; i++)
+		if (slice_is(text, precisions[i].name)) {
+			mapping->precision = precisions[i].nanoseconds;
+			return 0;
+		}
+	return error_set(error, "'%.*s' is no precision: ns, us, ms, s", SHOWN(text));
+}
+
+const char *mapping_precision_word(int64_t precision)
+{
+	for (size_t i = 0; i < sizeof precisions / sizeof *precisions; i++)
+		if (precisions[i].nanoseconds == precision)
+			return precisions[i].name;
+	return NULL;
 }
 
 void mapping_set_missing(struct mapping *mapping, struct slice list)

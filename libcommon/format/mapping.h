@@ -83,6 +83,7 @@ struct mapping {
 	struct slice entity_id;       // template; data NULL: not said
 	struct mapping_time time, received;
 	bool decimal_comma; // "1.234,5" is 1234.5
+	int64_t precision;  // nanoseconds that the times of line protocol count; 0: not said
 	int64_t row_step;   // nanoseconds from row to row instead of a time; 0: none
 	bool has_start;
 	int64_t start;          // of counts and rows, nanoseconds since 1970
@@ -118,9 +119,14 @@ int mapping_set_time(struct mapping *mapping, struct slice text, struct error *e
     __attribute__((warn_unused_result));
 int mapping_set_zone(struct mapping *mapping, struct slice name, struct error *error)
     __attribute__((warn_unused_result));
+int mapping_set_precision(struct mapping *mapping, struct slice text, struct error *error) // ns, us, ms, s
+    __attribute__((warn_unused_result));
 void mapping_set_missing(struct mapping *mapping, struct slice list); // words between commas
 int mapping_add_type(struct mapping *mapping, struct slice name, struct slice type, struct error *error)
     __attribute__((warn_unused_result));
+
+// The word for a precision; NULL when none has been said.
+const char *mapping_precision_word(int64_t precision);
 
 // Text that names a delimiter as mapping_set_delimiter reads it: "," ";" "tab" "blanks".
 void mapping_append_delimiter(struct buffer *out, int delimiter);

@@ -69,6 +69,11 @@ static int read_delimiter(struct mapping *mapping, json_t *value, struct error *
 	return want_string(value, error) < 0 ? -1 : mapping_set_delimiter(mapping, text_of(value), error);
 }
 
+static int read_precision(struct mapping *mapping, json_t *value, struct error *error)
+{
+	return want_string(value, error) < 0 ? -1 : mapping_set_precision(mapping, text_of(value), error);
+}
+
 static int read_header(struct mapping *mapping, json_t *value, struct error *error)
 {
 	if (!json_is_boolean(value))
@@ -327,6 +332,7 @@ static int read_decimal(struct mapping *mapping, json_t *value, struct error *er
 static const struct member_reader members[] = {
     {"decimal", read_decimal},
     {"format", read_format},
+    {"precision", read_precision},
     {"delimiter", read_delimiter},
     {"header", read_header},
     {"columns", read_columns},

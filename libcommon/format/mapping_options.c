@@ -108,6 +108,9 @@ static int map_times(struct mapping *mapping, const struct mapping_options *opti
 		mapping->has_start = true;
 		mapping->start = options->time_start.nanoseconds;
 	}
+	if (options->precision &&
+	    named("precision", mapping_set_precision(mapping, slice_from_string(options->precision), error), error) < 0)
+		return -1;
 	if (options->time &&
 	    named("time", mapping_set_time(mapping, slice_from_string(options->time), error), error) < 0)
 		return -1;

@@ -11,7 +11,7 @@
 // Targets of the option table; text is argv's.
 struct mapping_options {
 	const char *map; // mapping file
-	const char *format, *delimiter, *time, *time_format, *zone, *entity_id, *received, *missing;
+	const char *format, *precision, *delimiter, *time, *time_format, *zone, *entity_id, *received, *missing;
 	const char *property_column, *value_column;
 	const char *members[MAPPING_MEMBERS];           // columns
 	struct option_list columns, take, skip, labels; // names between commas

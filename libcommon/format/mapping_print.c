@@ -194,6 +194,8 @@ void mapping_append_json(struct buffer *out, const struct mapping *mapping)
 {
 	buffer_append_char(out, '{');
 	append_text_member(out, "format", mapping->format);
+	if (mapping->precision)
+		append_text_member(out, "precision", slice_from_string(mapping_precision_word(mapping->precision)));
 	append_csv(out, mapping);
 	append_text_member(out, "entity_id", mapping->entity_id);
 	append_time(out, mapping);

@@ -23,6 +23,7 @@ static void add_word(struct name_template *name, struct slice word)
 			return;
 		}
 	add_part(name, TEMPLATE_COLUMN, word.data[0] == '=' ? slice_skip(word, 1) : word);
+	name->parts[name->count - 1].is_literal = word.data[0] == '=';
 }
 
 int name_template_parse(struct name_template *name, struct slice text, struct error *error)

@@ -26,6 +26,7 @@ enum template_kind {
 struct template_part {
 	enum template_kind kind;
 	struct slice text; // TEXT: itself; COLUMN: the name
+	bool is_literal;   // COLUMN: written {=NAME}, so that it is no word that a format may know
 	size_t index;      // COLUMN: for the caller to fill
 };
 

@@ -99,6 +99,8 @@ static enum format_result recognise(struct recognition *found, const struct form
 			return FORMAT_FAILED;
 		more = more && read != LINE_TOO_LONG && start.length <= START_BYTES;
 	}
+	if (!found->format && asked && asked->minds_blanks && blank)
+		found->format = asked;
 	return read == LINE_ERROR && !found->format ? FORMAT_FAILED : FORMAT_DONE;
 }
 
