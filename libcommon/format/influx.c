@@ -23,7 +23,7 @@ struct influx_source {
 	struct slice record;
 	uint64_t line; // the first of the record
 	uint64_t row;
-	size_t *entries; // of the plan's properties, by field
+	size_t *entries; // of the plan's properties, by field; fields stand in the same order in most lines
 	size_t entry_capacity;
 	struct buffer value, label;
 	bool has_timed;   // some record had a time
@@ -134,9 +134,12 @@ static struct slice field_text(const struct influx_source *influx, const struct 
 static int find_properties(struct influx_source *influx, struct slice *received, struct error *error)
 {
 	const struct point *point = &influx->point;
+	size_t before = influx->entry_capacity;
 
 	influx->entries =
 	    memory_grow(influx->entries, &influx->entry_capacity, point->field_count, sizeof *influx->entries);
+	for (size_t i = before; i < influx->entry_capacity; i++)
+		influx->entries[i] = 0;
 	for (size_t i = 0; i < point->field_count; i++) {
 		const struct point_field *field = &point->fields[i];
 		struct slice key = slice_of(influx->record.data + field->key, field->key_length);

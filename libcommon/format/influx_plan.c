@@ -424,10 +424,13 @@ static int make_role(struct influx_plan *plan, struct slice name, struct influx_
 
 int influx_plan_property(struct influx_plan *plan, struct slice key, size_t *entry, struct error *error)
 {
+	const struct hash_map *known = &plan->known_properties.map;
 	struct influx_property property;
 	struct error reason;
 
-	*entry = hash_map_find(&plan->known_properties.map, key);
+	if (*entry < known->count && slice_equal(known->keys[*entry], key))
+		return 0;
+	*entry = hash_map_find(known, key);
 	if (*entry != HASH_MAP_NONE)
 		return 0;
 	buffer_reset(&plan->id);

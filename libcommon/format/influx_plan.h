@@ -76,7 +76,7 @@ const struct influx_series *influx_plan_find(const struct influx_plan *plan, str
 const struct influx_series *influx_plan_add(
     struct influx_plan *plan, struct slice text, const struct point *point, uint64_t row, struct error *error);
 
-// The place in plan->properties for a key as it is written. -1 with error when no property can be made of it.
+// The place in plan->properties for a key as it is written. *entry is tried first: a place that another line gave, or any other number. -1 with error when no property can be made of it.
 int influx_plan_property(struct influx_plan *plan, struct slice key, size_t *entry, struct error *error)
     __attribute__((warn_unused_result));
 

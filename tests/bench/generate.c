@@ -2,6 +2,7 @@
 //
 // generate [N]        N readings of 10,000 pumping stations with 5 properties each, as NDJSON (default 5,000,000)
 // generate --csv [N]  N rows of a wide CSV file: time, entity and 5 values (default 2,000,000)
+// generate --influx [N]  the same rows as InfluxDB line protocol
 //
 // Everything is drawn and printed in whole numbers, so that no library's idea of a logarithm or of a decimal shows.
 // A shorter stream is the beginning of a longer one. Of one property no two readings share a timestamp unless they are
@@ -412,6 +413,30 @@ static void write_rows(struct generator *g, struct output *out, int64_t count)
 		put_row(g, out);
 }
 
+// 2025-01-01 in ms since 1970.
+#define BEGIN_MS INT64_C(1735689600000)
+
+static void put_point(struct generator *g, struct output *out)
+{
+	uint32_t twin = draw_below(g, TWINS);
+	int64_t time = advance_clock(g, ROW_STEP_US);
+	char time_text[32];
+
+	if (out->used + LINE_MAX_SIZE > OUTPUT_SIZE)
+		output_flush(out);
+	put_text(out, "pumping,entity=station-");
+	put_digits(out, twin, 5);
+	for (size_t i = 0; i < PROPERTIES; i++) {
+		const struct property *p = &properties[i];
+		put_text(out, i ? "," : " ");
+		put_text(out, p->column);
+		put_text(out, "=");
+		put_value(out, walk_on(g, &g->walks[twin * PROPERTIES + i], p), p->decimals);
+	}
+	snprintf(time_text, sizeof(time_text), " %" PRId64 "000000\n", BEGIN_MS + time);
+	put_text(out, time_text);
+}
+
 static int64_t parse_count(const char *text)
 {
 	char *end;
@@ -420,13 +445,14 @@ static int64_t parse_count(const char *text)
 	long long count = strtoll(text, &end, 10);
 	if (errno == 0 && *end == '\0' && count > 0)
 		return count;
-	fprintf(stderr, "usage: generate [--csv] [COUNT]\n");
+	fprintf(stderr, "usage: generate [--csv | --influx] [COUNT]\n");
 	exit(2);
 }
 
 int main(int argc, char **argv)
 {
-	bool rows = argc > 1 && strcmp(argv[1], "--csv") == 0;
+	bool points = argc > 1 && strcmp(argv[1], "--influx") == 0;
+	bool rows = points || (argc > 1 && strcmp(argv[1], "--csv") == 0);
 	const char *count_text = argc > 1 + rows ? argv[1 + rows] : rows ? "2000000" : "5000000";
 	int64_t count = parse_count(argc > 2 + rows ? "" : count_text);
 	struct generator *g = calloc(1, sizeof(*g));
@@ -435,7 +461,10 @@ int main(int argc, char **argv)
 	if (!g || !out)
 		fail("memory");
 	generator_start(g);
-	if (rows)
+	if (points)
+		for (; count > 0; count--)
+			put_point(g, out);
+	else if (rows)
 		write_rows(g, out, count);
 	else
 		write_stream(g, out, count);

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# run.sh [fold|pipe|csv|start|memory]... - measures the programs beside other tools on the same work in one run, after
+# run.sh [fold|pipe|csv|influx|start|memory]... - measures the programs beside other tools on the same work in one run, after
 # comparing the answers (README.md here). Status: 0 done, 1 answers differ, 2 trouble. No figure makes it fail.
 set -euo pipefail
 export LC_ALL=C
@@ -70,6 +70,8 @@ prepare_data() {
 	table_start=$dir/rows-$rows-start.csv
 	make_file "$stream" "$bin/generate" "$readings"
 	make_file "$table" "$bin/generate" --csv "$rows"
+	points=$dir/points-$rows.lp
+	make_file "$points" "$bin/generate" --influx "$rows"
 	make_file "$tenth" head -n $((readings / 10)) "$stream"
 	make_file "$fiftieth" head -n $((readings / 50)) "$stream"
 	make_file "$plain_tenth" grep -vF 'v\u0061lue' "$tenth"
@@ -77,6 +79,7 @@ prepare_data() {
 	make_file "$table_start" head -n $((rows / 100 + 1)) "$table"
 	check_sum "stream of $readings readings" "$stream" "$(recorded_sum readings "$readings")"
 	check_sum "table of $rows rows" "$table" "$(recorded_sum rows "$rows")"
+	check_sum "line protocol of $rows points" "$points" "$(recorded_sum points "$rows")"
 	head -n 1 "$stream" >"$dir/one.ndjson"
 	head -n 2 "$table" >"$dir/one.csv"
 }
@@ -265,6 +268,7 @@ answer() {
 
 sync_rows() { "$build/twin-sync" -q "$@" | states_to_rows; }
 ingest_rows() { "$build/twin-ingest" -q "${ingest_flags[@]}" "$@" | readings_to_rows; }
+ingest_rows_of_points() { "$build/twin-ingest" -q -f influx --entity-id '{entity}' "$@" | readings_to_rows; }
 sqlite_rows() { sqlite3 :memory: <<<"$(sqlite_latest "$1")"; }
 duckdb_rows() { engine duckdb "$(duckdb_unpivot "$1" '' /dev/stdout)" | readings_to_rows; }
 clickhouse_rows() { engine clickhouse "$(clickhouse_unpivot "$1" '' 'FORMAT JSONEachRow')" | readings_to_rows; }
@@ -479,6 +483,25 @@ contest_csv() {
 	print_contest seconds
 }
 
+# No other program here reads line protocol: the table of the same rows is what its readings are compared with.
+contest_influx() {
+	has twin-ingest || return 0
+	printf '\n== influx: %s points x %s of line protocol to readings: answers\n' "$rows" "${#columns[@]}"
+	rm -f "$answers"/points*
+	head -n $((rows / 100)) "$points" >"$dir/points-start.lp"
+	answer points table ingest_rows "$table_start"
+	answer points 'line protocol' ingest_rows_of_points "$dir/points-start.lp"
+	printf '\n'
+	start_contest '== influx: time'
+	entry 'twin-ingest -f influx --no-origin FILE' 1 feed_nothing 1 \
+		"$build/twin-ingest" -q --no-origin -f influx "$points"
+	entry 'twin-ingest -f influx FILE (with origin)' 1 feed_nothing 1 "$build/twin-ingest" -q -f influx "$points"
+	run_contest "$rounds"
+	print_contest seconds
+	awk -v seconds="$(median 0)" -v values=$((${#columns[@]} * rows)) 'BEGIN {
+		if (seconds > 0) printf "  %.2f million values/s\n", values / seconds / 1e6 }'
+}
+
 contest_start() {
 	start_contest '== start: one line in, one answer out'
 	has twin-sync && entry 'twin-sync FILE' 1 feed_nothing 100 "$build/twin-sync" -q "$dir/one.ndjson"
@@ -519,14 +542,14 @@ contest_memory() {
 main() {
 	local contest
 	for contest in "$@"; do
-		declare -F "contest_$contest" >/dev/null || die "usage: run.sh [fold|pipe|csv|start|memory]..."
+		declare -F "contest_$contest" >/dev/null || die "usage: run.sh [fold|pipe|csv|influx|start|memory]..."
 	done
 	mkdir -p "$dir" "$answers"
 	print_machine
 	build_tools
 	find_peers
 	prepare_data
-	[[ $# -gt 0 ]] || set -- fold pipe csv start memory
+	[[ $# -gt 0 ]] || set -- fold pipe csv influx start memory
 	for contest in "$@"; do
 		"contest_$contest"
 	done
