@@ -406,6 +406,15 @@ static size_t put_fraction(char *out, uint32_t nanosecond)
 	return length;
 }
 
+// What follows the seconds; returns the length of it all.
+static size_t put_end(char *out, size_t length, uint32_t nanosecond)
+{
+	if (nanosecond)
+		length += put_fraction(out + length, nanosecond);
+	out[length++] = 'Z';
+	return length;
+}
+
 size_t timestamp_format(char out[TIMESTAMP_TEXT_SIZE], int64_t nanoseconds)
 {
 	struct civil_time civil = civil_from_timestamp(nanoseconds);
@@ -419,13 +428,31 @@ size_t timestamp_format(char out[TIMESTAMP_TEXT_SIZE], int64_t nanoseconds)
 	put_pair(out + 11, (unsigned)civil.hour);
 	put_pair(out + 14, (unsigned)civil.minute);
 	put_pair(out + 17, (unsigned)civil.second);
-	if (civil.nanosecond)
-		length += put_fraction(out + length, (uint32_t)civil.nanosecond);
-	out[length++] = 'Z';
-	return length;
+	return put_end(out, length, (uint32_t)civil.nanosecond);
 }
 
 void timestamp_append(struct buffer *out, int64_t nanoseconds)
 {
 	out->length += timestamp_format(buffer_reserve(out, TIMESTAMP_TEXT_SIZE), nanoseconds);
+}
+
+#define MINUTE_LENGTH (sizeof "2026-03-01T12:00:" - 1)
+#define MINUTE        (60 * NANOSECONDS_PER_SECOND)
+
+void timestamp_writer_append(struct timestamp_writer *writer, struct buffer *out, int64_t nanoseconds)
+{
+	char *text = buffer_reserve(out, TIMESTAMP_TEXT_SIZE);
+	// As unsigned numbers, a time before the minute is far behind it.
+	uint64_t within = (uint64_t)nanoseconds - (uint64_t)writer->minute_start;
+
+	if (writer->has_minute && within < MINUTE) {
+		memcpy(text, writer->minute, MINUTE_LENGTH);
+		put_pair(text + MINUTE_LENGTH, (unsigned)(within / NANOSECONDS_PER_SECOND));
+		out->length += put_end(text, MINUTE_LENGTH + 2, (uint32_t)(within % NANOSECONDS_PER_SECOND));
+		return;
+	}
+	out->length += timestamp_format(text, nanoseconds);
+	memcpy(writer->minute, text, MINUTE_LENGTH);
+	writer->has_minute = nanoseconds >= 0;
+	writer->minute_start = nanoseconds - nanoseconds % MINUTE;
 }

@@ -4,6 +4,7 @@
 #ifndef BASE_TIMESTAMP_H
 #define BASE_TIMESTAMP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -35,6 +36,15 @@ int timestamp_parse_plain(struct slice text, int64_t *nanoseconds, struct error 
 // Returns the length; writes no terminator.
 size_t timestamp_format(char out[TIMESTAMP_TEXT_SIZE], int64_t nanoseconds);
 void timestamp_append(struct buffer *out, int64_t nanoseconds);
+
+// The same for one who writes many: times of streams mostly fall into the minute of the one before. Starts as all zeros.
+struct timestamp_writer {
+	char minute[TIMESTAMP_TEXT_SIZE]; // the text of the time written last, of which the minute counts
+	int64_t minute_start;
+	bool has_minute;
+};
+
+void timestamp_writer_append(struct timestamp_writer *writer, struct buffer *out, int64_t nanoseconds);
 
 // A civil date and time, proleptic Gregorian, without a zone.
 struct civil_time {

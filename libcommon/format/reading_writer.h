@@ -8,6 +8,7 @@
 
 #include "base/buffer.h"
 #include "base/slice.h"
+#include "base/timestamp.h"
 #include "record/record_sink.h"
 
 // Where a timestamp comes from when the source gives no event time; told in metadata.timestamp_source.
@@ -41,6 +42,7 @@ struct reading_writer {
 	struct buffer entity;                  // the id that head has
 	struct buffer time;                    // ,"timestamp":"...","value":
 	size_t time_length;                    // of it up to the value
+	struct timestamp_writer times;
 	struct buffer tail;                    // all behind value and unit
 	uint64_t reading_count, label_count;
 };

@@ -337,6 +337,33 @@ int main(void)
 		check_format(INT64_MAX, "2262-04-11T23:47:16.854775807Z");
 		check_format(INT64_MIN, "1677-09-21T00:12:43.145224192Z");
 	}
+	TEST("a writer of many times writes each as if it were alone")
+	{
+		struct timestamp_writer writer = {.has_minute = false};
+		struct buffer many = BUFFER_INIT, one = BUFFER_INIT;
+		uint64_t state = 12;
+		int64_t value = 0;
+
+		for (int i = 0; i < 200000; i++) {
+			uint64_t word = next_random(&state);
+
+			// Steps of less than a minute to both sides, some whole seconds, some jumps to anywhere.
+			if (word % 16 == 0)
+				value = (int64_t)next_random(&state);
+			else
+				value = (int64_t)((uint64_t)value + next_random(&state) % UINT64_C(50000000000) -
+				    UINT64_C(20000000000));
+			if (word % 16 == 1)
+				value -= value % 1000000000;
+			buffer_reset(&many);
+			buffer_reset(&one);
+			timestamp_writer_append(&writer, &many, value);
+			timestamp_append(&one, value);
+			CHECK(slice_equal(buffer_slice(&many), buffer_slice(&one)));
+		}
+		buffer_release(&many);
+		buffer_release(&one);
+	}
 	TEST("appending adds to what the buffer holds")
 	{
 		struct buffer out = BUFFER_INIT;
