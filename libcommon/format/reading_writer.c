@@ -77,7 +77,7 @@ static void make_time(struct reading_writer *writer, int64_t timestamp)
 {
 	buffer_reset(&writer->time);
 	buffer_append_string(&writer->time, ",\"timestamp\":\"");
-	timestamp_append(&writer->time, timestamp);
+	timestamp_writer_append(&writer->times, &writer->time, timestamp);
 	buffer_append_char(&writer->time, '"');
 	writer->time_length = writer->time.length;
 	buffer_append_string(&writer->time, ",\"value\":");
@@ -164,10 +164,26 @@ void reading_writer_row(struct reading_writer *writer, const struct row_facts *f
 	make_tail(writer, facts);
 }
 
+// memcpy for short texts, in line. The last bytes may be copied twice.
 static inline char *put(char *to, struct slice s)
 {
-	memcpy(to, s.data, s.length);
-	return to + s.length;
+	size_t length = s.length;
+
+	if (length >= 16) {
+		for (size_t i = 0; i + 16 <= length; i += 16)
+			memcpy(to + i, s.data + i, 16);
+		memcpy(to + length - 16, s.data + length - 16, 16);
+	} else if (length >= 8) {
+		memcpy(to, s.data, 8);
+		memcpy(to + length - 8, s.data + length - 8, 8);
+	} else if (length >= 4) {
+		memcpy(to, s.data, 4);
+		memcpy(to + length - 4, s.data + length - 4, 4);
+	} else {
+		for (size_t i = 0; i < length; i++)
+			to[i] = s.data[i];
+	}
+	return to + length;
 }
 
 void reading_writer_put(struct reading_writer *writer, struct slice property, struct slice value, struct slice unit)
