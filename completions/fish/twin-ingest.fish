@@ -1,5 +1,5 @@
 # completions/generate.sh made this from the option table; changes here are lost
-complete -c twin-ingest -s f -l input-format -x -a 'auto ndjson tsv csv' -d 'format of the input'
+complete -c twin-ingest -s f -l input-format -x -a 'auto ndjson tsv csv influx' -d 'format of the input'
 complete -c twin-ingest -l map -r -F -d 'read the mapping from FILE'
 complete -c twin-ingest -l print-map -d 'print the mapping in use, convert nothing'
 complete -c twin-ingest -l delimiter -x -d 'between cells; or tab, or blanks'
@@ -14,6 +14,7 @@ complete -c twin-ingest -l time-format -x -d 'iso, s, ms, us, ns, 1-min, cycle, 
 complete -c twin-ingest -l time-start -x -d 'what counts of time begin at'
 complete -c twin-ingest -l zone -x -d 'zone of times without offset, not UTC'
 complete -c twin-ingest -l received -x -d 'column of times of receipt'
+complete -c twin-ingest -l precision -x -a 'ns us ms s' -d 'what times of line protocol count'
 complete -c twin-ingest -l now -x -a 'live now' -d 'what time it is; live: the machine\'s clock'
 complete -c twin-ingest -l tz -x -a 'UTC' -d 'zone of times in options, not UTC'
 complete -c twin-ingest -l take -x -d 'only these columns (globs)'

@@ -69,16 +69,13 @@ static enum format_result reject_at_fault(
 static void tell_precision(struct influx_source *influx)
 {
 	int64_t time = influx->point.time;
-	struct buffer text = BUFFER_INIT;
 
 	influx->has_timed = true;
-	if (influx->ingest->mapping->precision || time <= 0 || time >= UNLIKELY_NANOSECONDS)
-		return;
-	buffer_printf(&text, "times such as %" PRId64 " are read as nanoseconds, and are of ", time);
-	timestamp_append(&text, time);
-	buffer_append_string(&text, " then: --precision us, ms or s says otherwise");
-	ingest_say(influx->ingest, influx->lines->name, buffer_slice(&text));
-	buffer_release(&text);
+	if (!influx->ingest->mapping->precision && time > 0 && time < UNLIKELY_NANOSECONDS)
+		ingest_say(influx->ingest, influx->lines->name,
+		    SLICE_LITERAL(
+			"times are read as nanoseconds, and are of early 1970 then: --precision us, ms or s says "
+			"otherwise"));
 }
 
 static int read_own_time(struct influx_source *influx, struct error *error)

@@ -15,8 +15,8 @@
 #define ENTRIES_MAX ((size_t)1 << 16)
 #define BYTES_MAX   ((size_t)64 << 20)
 
-static const char *const member_options[MAPPING_MEMBERS] = {
-    "--unit-column", "--quality-column", "--sensor-column", "the mapping's seq", "the mapping's counter"};
+static const char *const member_options[MAPPING_MEMBERS] = {"--unit-column", "--quality-column", "--sensor-column",
+    "members.seq of the mapping file", "members.counter of the mapping file"};
 
 // What was asked for that would have no effect; NULL: nothing.
 static const char *find_meaningless(const struct mapping *mapping)
@@ -32,13 +32,13 @@ static const char *find_meaningless(const struct mapping *mapping)
 	    {mapping->header_units, "--header-units"},
 	    {mapping->decimal_comma, "--decimal-comma"},
 	    {mapping->time.name.data || mapping->row_step, "--time"},
-	    {mapping->time.format.kind != TIME_FORMAT_GUESS, "--time-format (--precision has one)"},
+	    {mapping->time.format.kind != TIME_FORMAT_GUESS, "--time-format"},
 	    {mapping->has_start, "--time-start"},
 	    {mapping->zone_name.length && !mapping->received.name.data, "--zone"},
 	    {mapping->types.count > 0, "--value-type"},
 	    {mapping->has_missing, "--missing"},
 	    {mapping->property_column.data != NULL, "--property-column"},
-	    {mapping->explode.data != NULL, "explode"},
+	    {mapping->explode.data != NULL, "explode of a mapping file"},
 	};
 
 	for (size_t i = 0; i < sizeof options / sizeof *options; i++)
@@ -46,7 +46,7 @@ static const char *find_meaningless(const struct mapping *mapping)
 			return options[i].what;
 	for (size_t i = 0; i < mapping->value_count; i++)
 		if (mapping->values[i].has_type)
-			return "the type of a value";
+			return "the type in values of a mapping file";
 	return NULL;
 }
 
@@ -73,7 +73,7 @@ int influx_plan_init(struct influx_plan *plan, struct ingest *ingest, const char
 	row_clock_init(&plan->clock, ingest, source);
 	plan->clock.has_received = mapping->received.name.data != NULL;
 	if (meaningless)
-		return error_set(error, "is line protocol, which has no use for %s", meaningless);
+		return error_set(error, "%s has no meaning for line protocol", meaningless);
 	if (!plan->has_template)
 		return 0;
 	if (name_template_parse(&plan->entity, mapping->entity_id, error) < 0)

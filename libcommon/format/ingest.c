@@ -193,6 +193,9 @@ static void tell_format(struct ingest *ingest, const char *source, const struct 
 {
 	struct buffer text = BUFFER_INIT;
 
+	if (ingest->told_format == format)
+		return;
+	ingest->told_format = format;
 	buffer_printf(&text, "read as %s (%s)", format->title, format->name);
 	ingest_say(ingest, source, buffer_slice(&text));
 	buffer_release(&text);
@@ -202,7 +205,7 @@ static enum format_result read_as(
     struct ingest *ingest, struct source_lines *lines, const struct format *format, struct error *error)
 {
 	if (ingest->mapping->precision && !format->has_precision) {
-		error_set(error, "--precision says nothing about %s (%s)", format->title, format->name);
+		error_set(error, "--precision has no meaning for %s (%s)", format->title, format->name);
 		return FORMAT_FAILED;
 	}
 	return format->read(ingest, lines, error);

@@ -36,8 +36,9 @@ struct ingest {
 	size_t source_count;
 	void (*before_wait)(void *context);
 	void *context;
-	struct buffer *mapping_out; // where the mapping of the first source goes, instead of reading it; or NULL
-	struct buffer said;         // what was last told about a source
+	struct buffer *mapping_out;       // where the mapping of the first source goes, instead of reading it; or NULL
+	struct buffer said;               // what was last told about a source
+	const struct format *told_format; // which was last told to have been recognised by its own marks
 	uint64_t row_count, missing_count;
 	uint64_t untold_count; // lines rejected that one message for their source tells about; not in rejects->count
 	struct occurrences gaps, folds; // local times that were skipped, that were twice
