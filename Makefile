@@ -2,7 +2,7 @@
 #
 #   make              programs in build/            make check        tests (TESTS=tests/twin-sync.bats: only those)
 #   make demo         see it work                   make lint         formatting, shell, pages, layers
-#   make deps         install what is missing       make fuzz         FUZZ_SECONDS=20 for each parser
+#   make deps         install what is missing       make fuzz         FUZZ_SECONDS=120 for each parser
 #   make install      PREFIX=/usr/local DESTDIR=    make bench        speed against other tools
 #
 # DEVELOPER=1 turns many more warnings on, and into errors. SANITIZE=address,undefined builds and tests in a directory of its own.
@@ -13,7 +13,7 @@ CFLAGS ?= -O2 -g
 PREFIX ?= /usr/local
 PKG_CONFIG ?= pkg-config
 FUZZ_CC ?= clang
-FUZZ_SECONDS ?= 20
+FUZZ_SECONDS ?= 120
 
 comma := ,
 BUILD := build$(if $(SANITIZE),/sanitize-$(subst $(comma),-,$(SANITIZE)))
@@ -175,12 +175,16 @@ build/fuzz/libcommon.a: $(fuzz_objects)
 $(fuzzers): build/fuzz/%: build/fuzz/tests/fuzz/%.o build/fuzz/libcommon.a
 	$(FUZZ_CC) -pthread -g -fsanitize=fuzzer,address,undefined -Wl,--as-needed $(LDFLAGS) -o $@ $^ $(library_libs)
 
+# These see every byte of the largest streams, and get five times the time.
+fuzz_longer := record csv influx
+
 # A corpus in tests/fuzz/NAME_corpus/ is read; what is found new goes to build/fuzz/corpus/.
 fuzz-run: $(fuzzers)
 	@for fuzzer in $(fuzzers); do name=$${fuzzer##*/}; name=$${name%_fuzz}; echo "== $$name"; \
 		seeds=tests/fuzz/$${name}_corpus; [ -d $$seeds ] || seeds=; \
+		case ' $(fuzz_longer) ' in *" $$name "*) seconds=$$((5 * $(FUZZ_SECONDS))) ;; *) seconds=$(FUZZ_SECONDS) ;; esac; \
 		mkdir -p build/fuzz/corpus/$$name && \
-		$$fuzzer -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=2048 -timeout=10 -print_final_stats=1 -verbosity=0 \
+		$$fuzzer -max_total_time=$$seconds -rss_limit_mb=2048 -timeout=10 -print_final_stats=1 -verbosity=0 \
 			-artifact_prefix=build/fuzz/$$name- build/fuzz/corpus/$$name $$seeds || exit 1; \
 	done
 
