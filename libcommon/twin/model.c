@@ -15,6 +15,9 @@
 #include "base/timestamp.h"
 #include "io/atomic_file.h"
 #include "record/property_path.h"
+#include "twin/model_checks.h"
+
+_Static_assert(MODEL_BOUND_SIZE == QUALITY_BOUND_SIZE, "bounds are copied");
 
 #define MODEL_SIZE_MAX ((size_t)64 << 20)
 #define EXTEND_MAX     10
@@ -174,6 +177,10 @@ static int read_property_member(const struct model_source *source, const char *w
 		property->required = json_is_true(node);
 	}
 	// Members that other programs read pass.
+	struct error inner;
+
+	if (model_checks_read(&property->checks, source->model, name, node, &inner) < 0)
+		return complain(source, where, inner.message);
 	return 0;
 }
 
@@ -336,29 +343,46 @@ static int read_file(struct model *model, const char *name, int depth, struct er
 	return failed;
 }
 
+static int complete_checks(struct model_property *property, const char *name, struct error *error)
+{
+	struct quality_limits *checks = &property->checks;
+	struct error inner;
+
+	memcpy(checks->range.minimum, property->minimum, sizeof property->minimum);
+	memcpy(checks->range.maximum, property->maximum, sizeof property->maximum);
+	checks->interval = property->interval;
+	quality_limits_choose(checks);
+	if (quality_limits_check(checks, &inner) == 0)
+		return 0;
+	return error_set(
+	    error, "model '%s': %.*s: %.200s", name, (int)property->path.length, property->path.data, inner.message);
+}
+
 // With only one of the two known the other follows: stale_after is four intervals.
-static void complete(struct model *model)
+static int complete(struct model *model, const char *name, struct error *error)
 {
 	for (size_t i = 0; i < model->paths.count; i++) {
 		struct model_property *property = &model->properties[i];
 
+		if (complete_checks(property, name, error) < 0)
+			return -1;
 		if (property->interval && !property->stale_after)
 			property->stale_after = property->interval < INT64_MAX / 4 ? property->interval * 4 : INT64_MAX;
 		else if (property->stale_after && !property->interval)
 			property->interval = property->stale_after / 4;
 		model->has_required |= property->required;
 	}
+	return 0;
 }
 
 struct model *model_read(const char *name, struct error *error)
 {
 	struct model *model = memory_new_zeroed(1, sizeof *model);
 
-	if (read_file(model, name, 0, error)) {
+	if (read_file(model, name, 0, error) || complete(model, name, error)) {
 		model_free(model);
 		return NULL;
 	}
-	complete(model);
 	return model;
 }
 

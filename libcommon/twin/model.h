@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/hash_map.h"
 #include "base/slice.h"
+#include "twin/quality_limits.h"
 
 enum model_type {
 	MODEL_ANY,
@@ -32,6 +33,7 @@ struct model_property {
 	int64_t stale_after;           // nanoseconds, 0 when not declared
 	double absolute, relative;     // tolerances of desired against reported
 	bool required;
+	struct quality_limits checks; // range and a declared interval among them; tests is filled
 };
 
 struct model {

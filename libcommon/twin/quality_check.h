@@ -11,7 +11,7 @@
 // once.
 //
 // Memory per series is bounded: 240 bytes, 784 more where duplicates are looked for, and for stuck and attenuated
-// what twin/quality_window.h says (48 KB each at most).
+// what twin/quality_window.h says (up to 100 KB each).
 #ifndef TWIN_QUALITY_CHECK_H
 #define TWIN_QUALITY_CHECK_H
 

@@ -37,61 +37,61 @@ static bool has_range(const struct quality_range *range)
 	return *range->minimum || *range->maximum;
 }
 
-static int complete_ranges(struct quality_limits *limits, struct error *error)
-{
-	if (has_range(&limits->suspect_range) && !is_inside(&limits->suspect_range, &limits->range))
-		return error_set(error, "the range that is not suspect reaches beyond the range");
-	if (has_range(&limits->range) || has_range(&limits->suspect_range))
-		limits->tests |= QUALITY_BIT(QUALITY_RANGE);
-	return 0;
-}
-
-static int complete_threshold(struct quality_limits *limits, enum quality_test test,
-    const struct quality_threshold *threshold, struct error *error)
+static int check_threshold(const struct quality_threshold *threshold, const char *name, struct error *error)
 {
 	if (threshold->suspect > 0 && threshold->fail > 0 && threshold->suspect > threshold->fail)
-		return error_set(error, "%s: the suspect limit is above the one to fail", quality_test_name(test));
-	if (threshold->suspect > 0 || threshold->fail > 0)
-		limits->tests |= QUALITY_BIT(test);
+		return error_set(error, "%s: the suspect limit is above the one to fail", name);
 	return 0;
 }
 
-static int complete_stuck(struct quality_limits *limits, struct error *error)
+static int check_stuck(const struct quality_stuck *stuck, struct error *error)
 {
-	struct quality_stuck *stuck = &limits->stuck;
-
 	if ((stuck->suspect && stuck->fail && stuck->suspect > stuck->fail) ||
 	    (stuck->suspect_length && stuck->fail_length && stuck->suspect_length > stuck->fail_length))
 		return error_set(error, "stuck: the suspect limit is longer than the one to fail");
-	if (!stuck->suspect && !stuck->fail && !stuck->suspect_length && !stuck->fail_length)
-		return 0;
-	if (!(stuck->tolerance > 0))
-		stuck->tolerance = QUALITY_TOLERANCE_NONE;
-	limits->tests |= QUALITY_BIT(QUALITY_STUCK);
 	return 0;
 }
 
-static int complete_attenuated(struct quality_limits *limits, struct error *error)
+static bool is_attenuated_set(const struct quality_attenuated *attenuated)
 {
-	struct quality_attenuated *attenuated = &limits->attenuated;
+	return attenuated->suspect > 0 || attenuated->fail > 0;
+}
 
-	if (!(attenuated->suspect > 0) && !(attenuated->fail > 0))
-		return 0;
-	if (!attenuated->period)
+static int check_attenuated(const struct quality_attenuated *attenuated, struct error *error)
+{
+	if (is_attenuated_set(attenuated) && !attenuated->period)
 		return error_set(error, "attenuated: there is no period");
 	if (attenuated->suspect > 0 && attenuated->fail > attenuated->suspect)
 		return error_set(error, "attenuated: the suspect limit is below the one to fail");
-	limits->tests |= QUALITY_BIT(QUALITY_ATTENUATED);
 	return 0;
 }
 
-int quality_limits_complete(struct quality_limits *limits, struct error *error)
+int quality_limits_check(const struct quality_limits *limits, struct error *error)
 {
-	if (complete_ranges(limits, error) < 0 || complete_threshold(limits, QUALITY_RATE, &limits->rate, error) < 0 ||
-	    complete_threshold(limits, QUALITY_SPIKE, &limits->spike, error) < 0 || complete_stuck(limits, error) < 0 ||
-	    complete_attenuated(limits, error) < 0)
+	if (has_range(&limits->suspect_range) && !is_inside(&limits->suspect_range, &limits->range))
+		return error_set(error, "range: what is not suspect reaches beyond what does not fail");
+	if (check_threshold(&limits->rate, "rate", error) < 0 || check_threshold(&limits->spike, "spike", error) < 0)
 		return -1;
+	return check_stuck(&limits->stuck, error) < 0 ? -1 : check_attenuated(&limits->attenuated, error);
+}
+
+void quality_limits_choose(struct quality_limits *limits)
+{
+	const struct quality_stuck *stuck = &limits->stuck;
+	bool is_made[QUALITY_TEST_COUNT] = {
+	    [QUALITY_RANGE] = has_range(&limits->range) || has_range(&limits->suspect_range),
+	    [QUALITY_RATE] = limits->rate.suspect > 0 || limits->rate.fail > 0,
+	    [QUALITY_STUCK] = stuck->suspect || stuck->fail || stuck->suspect_length || stuck->fail_length,
+	    [QUALITY_SPIKE] = limits->spike.suspect > 0 || limits->spike.fail > 0,
+	    [QUALITY_ATTENUATED] = is_attenuated_set(&limits->attenuated),
+	};
+
+	limits->tests = 0;
+	for (int test = 0; test < QUALITY_TEST_COUNT; test++)
+		if (is_made[test])
+			limits->tests |= QUALITY_BIT(test);
+	if (is_made[QUALITY_STUCK] && !(stuck->tolerance > 0))
+		limits->stuck.tolerance = QUALITY_TOLERANCE_NONE;
 	if (limits->tests || limits->interval)
 		limits->tests |= QUALITY_BIT(QUALITY_MISSING);
-	return 0;
 }

@@ -66,7 +66,7 @@ struct quality_attenuated {
 };
 
 struct quality_limits {
-	unsigned tests; // QUALITY_BIT of each that is made; see quality_limits_complete
+	unsigned tests; // QUALITY_BIT of each that is made; see quality_limits_choose
 	struct quality_range range, suspect_range;
 	struct quality_threshold rate; // per second
 	struct quality_threshold spike;
@@ -76,8 +76,11 @@ struct quality_limits {
 	int64_t interval; // nanoseconds expected between readings
 };
 
-// The limits checked against each other, and `tests` set to what they ask for (QUALITY_MISSING where any other is,
-// or an interval). -1 with error: a suspect limit that is beyond the one to fail.
-int quality_limits_complete(struct quality_limits *limits, struct error *error) __attribute__((warn_unused_result));
+// -1 with error when the limits contradict each other: a suspect limit that is beyond the one to fail.
+int quality_limits_check(const struct quality_limits *limits, struct error *error) __attribute__((warn_unused_result));
+
+// Sets `tests` to what the limits ask for: each test that has any; QUALITY_MISSING where there is another test, or
+// an interval. Duplicates and order have no limits: who wants them adds their bits.
+void quality_limits_choose(struct quality_limits *limits);
 
 #endif
