@@ -18,18 +18,15 @@ const char *quality_test_name(enum quality_test test)
 	return names[test];
 }
 
-// Negative when a is the smaller; an open end is beyond all numbers.
-static int compare_ends(const char *a, const char *b, int open)
+// Where an end is open, the other range ends: what is not suspect there goes as far as what does not fail.
+static bool is_in_order(const char *low, const char *high)
 {
-	if (!*a || !*b)
-		return !*a && !*b ? 0 : *a ? -open : open;
-	return decimal_compare(slice_from_string(a), slice_from_string(b));
+	return !*low || !*high || decimal_compare(slice_from_string(low), slice_from_string(high)) <= 0;
 }
 
 static bool is_inside(const struct quality_range *inner, const struct quality_range *outer)
 {
-	return compare_ends(inner->minimum, outer->minimum, -1) >= 0 &&
-	    compare_ends(inner->maximum, outer->maximum, 1) <= 0;
+	return is_in_order(outer->minimum, inner->minimum) && is_in_order(inner->maximum, outer->maximum);
 }
 
 static bool has_range(const struct quality_range *range)

@@ -97,9 +97,9 @@ static int read_method(struct slice text, const char *zero, const char *one, uns
 	return 0;
 }
 
-static int unknown(enum quality_test test, struct slice name, struct error *error)
+static int unknown(struct slice name, struct error *error)
 {
-	return error_set(error, "%s has no limit '%.*s'", quality_test_name(test), (int)name.length, name.data);
+	return error_set(error, "there is no limit '%.*s'", (int)name.length, name.data);
 }
 
 static int set_stuck(
@@ -110,7 +110,7 @@ static int set_stuck(
 	if (slice_is(name, "tolerance"))
 		return read_number(text, &stuck->tolerance, error);
 	if (!fails && !slice_is(name, "suspect"))
-		return unknown(QUALITY_STUCK, name, error);
+		return unknown(name, error);
 	if (decimal_is_number(text))
 		return read_count(text, fails ? &stuck->fail_length : &stuck->suspect_length, error);
 	return read_length(model, text, fails ? &stuck->fail : &stuck->suspect, error);
@@ -125,7 +125,7 @@ static int set_spike(struct quality_limits *limits, struct slice name, struct sl
 	if (slice_is(name, "suspect"))
 		return read_positive(text, &limits->spike.suspect, error);
 	if (!slice_is(name, "method"))
-		return unknown(QUALITY_SPIKE, name, error);
+		return unknown(name, error);
 	if (read_method(text, "average", "differential", &method, error) < 0)
 		return -1;
 	limits->spike_method = method ? QUALITY_SPIKE_DIFFERENTIAL : QUALITY_SPIKE_AVERAGE;
@@ -146,7 +146,7 @@ static int set_attenuated(struct quality_attenuated *attenuated, const struct mo
 	if (slice_is(name, "count"))
 		return read_count(text, &attenuated->minimum_count, error);
 	if (!slice_is(name, "method"))
-		return unknown(QUALITY_ATTENUATED, name, error);
+		return unknown(name, error);
 	if (read_method(text, "deviation", "range", &method, error) < 0)
 		return -1;
 	attenuated->method = method ? QUALITY_SPREAD_RANGE : QUALITY_SPREAD_DEVIATION;
@@ -165,7 +165,7 @@ static int set_limit(struct quality_limits *limits, const struct model *model, e
 	if (test == QUALITY_ATTENUATED)
 		return set_attenuated(&limits->attenuated, model, name, text, error);
 	if (!fails && !slice_is(name, "suspect"))
-		return unknown(test, name, error);
+		return unknown(name, error);
 	if (test == QUALITY_RATE)
 		return read_rate(model, text, fails ? &limits->rate.fail : &limits->rate.suspect, error);
 	return read_range(text, fails ? &limits->range : &limits->suspect_range, error);
