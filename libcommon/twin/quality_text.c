@@ -60,7 +60,7 @@ static int read_length(const struct model *model, struct slice text, int64_t *le
 
 static int read_count(struct slice text, int64_t *count, struct error *error)
 {
-	if (decimal_to_int64(text, count) < 0 || *count < 2)
+	if (!decimal_is_number(text) || decimal_to_int64(text, count) < 0 || *count < 2)
 		return error_set(error, "'%.*s' is no count of readings from 2 on", (int)text.length, text.data);
 	return 0;
 }

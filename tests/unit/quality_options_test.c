@@ -87,6 +87,7 @@ static void check_wrong_texts(void)
 	check_wrong_text(QUALITY_SPIKE, "1,method=median", "none of average, differential");
 	check_wrong_text(QUALITY_ATTENUATED, "1", "no period");
 	check_wrong_text(QUALITY_ATTENUATED, "2,suspect=1,period=1h", "below the one to fail");
+	check_wrong_text(QUALITY_ATTENUATED, "1,period=1h,count=1e-9-----------", "no count of readings");
 	check_wrong_text(QUALITY_SPIKE, "", "no number");
 }
 

@@ -1,5 +1,6 @@
-// The checks against flags that ioos_qc gave: data/reference/validate-qartod of the recorded data, read in place. Each case goes through
-// the streaming checks as a series; what ioos_qc takes from the whole series (the median interval) is worked out here and handed over as a limit.
+// The checks against flags that ioos_qc gave: data/reference/validate-qartod of the recorded data, read in place.
+// Each case goes through the streaming checks as a series; what ioos_qc takes from the whole series (the median
+// interval) is worked out here and handed over as a limit.
 #include <math.h>
 #include <stdlib.h>
 
@@ -42,11 +43,10 @@ static const struct value *element(const struct value_tree *tree, const struct v
 	return value;
 }
 
-static int64_t time_of(const struct qartod_case *one, const struct value *time, size_t index)
+static int64_t time_of(const struct value *time, size_t index)
 {
 	double seconds = time ? decimal_to_double(time->text) : (double)index;
 
-	(void)one;
 	return (int64_t)llround(seconds * 1e9);
 }
 
@@ -166,7 +166,7 @@ static void run_series(const struct qartod_case *one, uint8_t *flags)
 	const struct value *value = element(one->tree, one->values, 0), *time = element(one->tree, one->times, 0);
 
 	for (size_t i = 0; value; i++, value = value_next(one->tree, value)) {
-		struct quality_reading reading = {time_of(one, time, i), 0, value->text};
+		struct quality_reading reading = {time_of(time, i), 0, value->text};
 		struct quality_step step;
 
 		quality_series_put(&series, &one->limits, &reading, &step);
