@@ -14,7 +14,7 @@ struct limit_option {
 	const struct option_list *list;
 };
 
-#define LIMIT_OPTIONS 4
+#define LIMIT_OPTIONS 5
 
 static struct limit_option limit_option(const struct quality_options *options, size_t index)
 {
@@ -23,6 +23,7 @@ static struct limit_option limit_option(const struct quality_options *options, s
 	    {"max-rate", QUALITY_RATE, &options->rate},
 	    {"stuck", QUALITY_STUCK, &options->stuck},
 	    {"spike", QUALITY_SPIKE, &options->spike},
+	    {"interval", QUALITY_MISSING, &options->interval},
 	};
 
 	return all[index];
@@ -108,6 +109,7 @@ void quality_options_release(struct quality_options *options)
 	option_list_release(&options->rate);
 	option_list_release(&options->stuck);
 	option_list_release(&options->spike);
+	option_list_release(&options->interval);
 	option_list_release(&options->tests);
 }
 

@@ -12,9 +12,9 @@
 #include "twin/quality_limits.h"
 
 struct quality_options {
-	struct option_list range, rate, stuck, spike; // PROP=LIMIT[,NAME=LIMIT...]; PROP is a glob
-	struct option_list tests;                     // names, with commas between them
-	unsigned chosen;                              // QUALITY_BIT of those; all that have limits when there are none
+	struct option_list range, rate, stuck, spike, interval; // PROP=LIMIT[,NAME=LIMIT...]; PROP is a glob
+	struct option_list tests;                               // names, with commas between them
+	unsigned chosen; // QUALITY_BIT of those; all that have limits when there are none
 };
 
 // clang-format off
@@ -27,6 +27,8 @@ struct quality_options {
 	 .argument = "PROP=DUR", .help = "readings that stay the same so long fail"}, \
 	{.kind = OPTION_LIST, .long_name = "spike", .target = &(options)->spike, \
 	 .argument = "PROP=N", .help = "readings so far off both neighbours fail"}, \
+	{.kind = OPTION_LIST, .long_name = "interval", .target = &(options)->interval, \
+	 .argument = "PROP=DUR", .help = "how often readings come; gaps are told"}, \
 	{.kind = OPTION_LIST, .long_name = "check", .target = &(options)->tests, \
 	 .argument = "LIST", .help = "make these checks; all, none, duplicate, order..."}
 // clang-format on

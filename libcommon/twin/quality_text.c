@@ -164,6 +164,8 @@ static int set_limit(struct quality_limits *limits, const struct model *model, e
 		return set_spike(limits, name, text, error);
 	if (test == QUALITY_ATTENUATED)
 		return set_attenuated(&limits->attenuated, model, name, text, error);
+	if (test == QUALITY_MISSING)
+		return fails ? read_length(model, text, &limits->interval, error) : unknown(name, error);
 	if (!fails && !slice_is(name, "suspect"))
 		return unknown(name, error);
 	if (test == QUALITY_RATE)
@@ -199,6 +201,8 @@ void quality_text_clear(struct quality_limits *limits, enum quality_test test)
 		limits->spike_method = none.spike_method;
 	} else if (test == QUALITY_ATTENUATED) {
 		limits->attenuated = none.attenuated;
+	} else if (test == QUALITY_MISSING) {
+		limits->interval = none.interval;
 	}
 }
 

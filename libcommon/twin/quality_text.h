@@ -5,6 +5,7 @@
 //	stuck       fail, suspect      a length of time, or a count of readings in a row; tolerance: a number
 //	spike       fail, suspect      a number; method: average, differential
 //	attenuated  fail, suspect      a number; period: a length of time; method: deviation, range; count: a whole number
+//	missing     fail               a length of time between readings; what takes longer by half is told
 //
 // The unnamed limit is the one to fail.
 #ifndef TWIN_QUALITY_TEXT_H

@@ -88,6 +88,8 @@ static void check_wrong_texts(void)
 	check_wrong_text(QUALITY_ATTENUATED, "1", "no period");
 	check_wrong_text(QUALITY_ATTENUATED, "2,suspect=1,period=1h", "below the one to fail");
 	check_wrong_text(QUALITY_ATTENUATED, "1,period=1h,count=1e-9-----------", "no count of readings");
+	check_wrong_text(QUALITY_MISSING, "1", "missing: ");
+	check_wrong_text(QUALITY_MISSING, "suspect=1m", "there is no limit 'suspect'");
 	check_wrong_text(QUALITY_SPIKE, "", "no number");
 }
 
@@ -214,6 +216,12 @@ static void check_options(void)
 	CHECK(quality_options_limits(&options, model, s("fan-1"), s("a/c"), &l));
 	CHECK_TEXT(s(l.range.maximum), "5");
 	CHECK(l.tests == (QUALITY_BIT(QUALITY_RANGE) | QUALITY_BIT(QUALITY_SPIKE) | QUALITY_BIT(QUALITY_MISSING)));
+	CHECK(!quality_options_limits(&options, NULL, s("fan-1"), s("b"), &l) || l.interval == 0);
+	add(&options.interval, "b=1m");
+	add(&options.interval, "a/b=2s");
+	CHECK(quality_options_check(&options, model, &error) == 0);
+	CHECK(quality_options_limits(&options, NULL, s("fan-1"), s("b"), &l) && l.interval == SECONDS(60));
+	CHECK(quality_options_limits(&options, model, s("pump-1"), s("a/b"), &l) && l.interval == SECONDS(2));
 	add(&options.tests, "range,order");
 	add(&options.tests, "stuck");
 	CHECK(quality_options_check(&options, model, &error) == 0);
