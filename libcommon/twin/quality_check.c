@@ -364,12 +364,20 @@ static const char *reason_name(const struct quality_verdict *verdict, enum quali
 	return test == QUALITY_DUPLICATE && verdict->conflict ? "conflict" : quality_test_name(test);
 }
 
+// That a value is missing is told once, not by each test that had none.
+static bool is_reason(const struct quality_verdict *verdict, int test)
+{
+	if (verdict->flags[test] == QUALITY_NO_VALUE && verdict->flags[QUALITY_MISSING] == QUALITY_NO_VALUE)
+		return test == QUALITY_MISSING;
+	return verdict->flags[test] >= QUALITY_SUSPECT;
+}
+
 bool quality_append_reasons(struct buffer *out, const struct quality_verdict *verdict)
 {
 	const char *before = "{";
 
 	for (int test = 0; test < QUALITY_TEST_COUNT; test++) {
-		if (verdict->flags[test] < QUALITY_SUSPECT)
+		if (!is_reason(verdict, test))
 			continue;
 		buffer_printf(out, "%s\"%s\":%d", before, reason_name(verdict, test), verdict->flags[test]);
 		before = ",";

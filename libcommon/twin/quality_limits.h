@@ -39,8 +39,8 @@ struct quality_threshold {
 };
 
 enum quality_spike_method {
-	QUALITY_SPIKE_AVERAGE,      // |x - (previous + next) / 2|
 	QUALITY_SPIKE_DIFFERENTIAL, // the smaller of the two steps, where they go opposite ways
+	QUALITY_SPIKE_AVERAGE, // |x - (previous + next) / 2|, which the neighbours of a spike, and of a step, exceed as well
 };
 
 // Readings in a row whose largest and smallest are less than `tolerance` apart (QUALITY_TOLERANCE_NONE: all the

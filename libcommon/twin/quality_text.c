@@ -126,9 +126,9 @@ static int set_spike(struct quality_limits *limits, struct slice name, struct sl
 		return read_positive(text, &limits->spike.suspect, error);
 	if (!slice_is(name, "method"))
 		return unknown(name, error);
-	if (read_method(text, "average", "differential", &method, error) < 0)
+	if (read_method(text, "differential", "average", &method, error) < 0)
 		return -1;
-	limits->spike_method = method ? QUALITY_SPIKE_DIFFERENTIAL : QUALITY_SPIKE_AVERAGE;
+	limits->spike_method = method ? QUALITY_SPIKE_AVERAGE : QUALITY_SPIKE_DIFFERENTIAL;
 	return 0;
 }
 

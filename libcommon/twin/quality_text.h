@@ -3,7 +3,7 @@
 //	range       fail, suspect      MIN..MAX; either end may be left out
 //	rate        fail, suspect      N, or N/UNIT such as 30/min or 5/100ms; per second where no unit is given
 //	stuck       fail, suspect      a length of time, or a count of readings in a row; tolerance: a number
-//	spike       fail, suspect      a number; method: average, differential
+//	spike       fail, suspect      a number; method: differential, average
 //	attenuated  fail, suspect      a number; period: a length of time; method: deviation, range; count: a whole number
 //	missing     fail               a length of time between readings; what takes longer by half is told
 //

@@ -133,7 +133,8 @@ static void check_rate_at_ends_of_time(void)
 
 static void check_spike(void)
 {
-	struct run run = {.limits = chosen((struct quality_limits){.spike = {.suspect = 1, .fail = 2}})};
+	struct run run = {.limits = chosen((struct quality_limits){
+			      .spike = {.suspect = 1, .fail = 2}, .spike_method = QUALITY_SPIKE_AVERAGE})};
 
 	CHECK(!put(&run, 0, "0")); // the first needs no neighbour to have none
 	CHECK(put(&run, 1, "0"));
@@ -155,8 +156,7 @@ static void check_spike(void)
 
 static void check_differential(void)
 {
-	struct run run = {.limits = chosen((struct quality_limits){
-			      .spike = {.suspect = 1, .fail = 2}, .spike_method = QUALITY_SPIKE_DIFFERENTIAL})};
+	struct run run = {.limits = chosen((struct quality_limits){.spike = {.suspect = 1, .fail = 2}})};
 	const char *const values[] = {"null", "0", "5", "3", "3", "4.5", "2", "0", "1e-200", "0", "null", "1", "null"};
 
 	for (size_t i = 0; i < sizeof values / sizeof *values; i++)
@@ -267,6 +267,12 @@ static void check_reasons(void)
 	verdict.flags[QUALITY_DUPLICATE] = 1;
 	CHECK(!quality_append_reasons(&out, &verdict));
 	CHECK_TEXT(buffer_slice(&out), "{\"range\":4}{\"rate\":3,\"duplicate\":3}{\"conflict\":3}");
+	buffer_reset(&out);
+	verdict = (struct quality_verdict){.flags = {[QUALITY_RANGE] = 9, [QUALITY_RATE] = 9, [QUALITY_ORDER] = 3}};
+	CHECK(quality_append_reasons(&out, &verdict) && quality_factor(&verdict) == 0);
+	verdict.flags[QUALITY_MISSING] = 9;
+	CHECK(quality_append_reasons(&out, &verdict) && quality_factor(&verdict) == 0);
+	CHECK_TEXT(buffer_slice(&out), "{\"range\":9,\"rate\":9,\"order\":3}{\"missing\":9,\"order\":3}");
 	buffer_release(&out);
 }
 
@@ -305,9 +311,11 @@ static uint8_t plain_spike(const struct plain *plain, const struct quality_limit
 {
 	if (i == 0 || i + 1 == plain->count || isnan(plain->value[i - 1]) || isnan(plain->value[i + 1]))
 		return 2;
-	double middle = (plain->value[i - 1] + plain->value[i + 1]) / 2;
+	double in = plain->value[i] - plain->value[i - 1], out = plain->value[i + 1] - plain->value[i];
 
-	return plain_above(&limits->spike, fabs(plain->value[i] - middle));
+	if (limits->spike_method == QUALITY_SPIKE_AVERAGE)
+		return plain_above(&limits->spike, fabs(in - out) / 2);
+	return plain_above(&limits->spike, in * out < 0 ? fmin(fabs(in), fabs(out)) : 0);
 }
 
 static uint8_t plain_stuck(const struct plain *plain, const struct quality_limits *limits, size_t i)
@@ -365,6 +373,8 @@ static void plain_verdict(
 
 	for (int test = QUALITY_RATE; test <= QUALITY_ATTENUATED; test++)
 		verdict->flags[test] = none;
+	if (limits->spike_method == QUALITY_SPIKE_DIFFERENTIAL && (i == 0 || i + 1 == plain->count))
+		verdict->flags[QUALITY_SPIKE] = 2;
 	if (isnan(plain->value[i]))
 		return;
 	verdict->flags[QUALITY_RATE] = plain_rate(plain, limits, i);
@@ -381,6 +391,7 @@ static struct quality_limits random_limits(uint64_t *seed)
 
 	limits.rate = (struct quality_threshold){small, small + 1};
 	limits.spike = (struct quality_threshold){small, small * 2};
+	limits.spike_method = random_below(seed, 2) ? QUALITY_SPIKE_AVERAGE : QUALITY_SPIKE_DIFFERENTIAL;
 	limits.stuck.tolerance = (double)random_below(seed, 6) / 4;
 	limits.stuck.suspect = SECONDS(1 + (int64_t)random_below(seed, 10));
 	limits.stuck.fail = limits.stuck.suspect + SECONDS((int64_t)random_below(seed, 10));

@@ -30,7 +30,7 @@ static void check_wrong_text(enum quality_test test, const char *text, const cha
 
 static void check_texts(void)
 {
-	struct quality_limits l = {.spike_method = QUALITY_SPIKE_DIFFERENTIAL, .spike = {1, 2}};
+	struct quality_limits l = {.spike_method = QUALITY_SPIKE_AVERAGE, .spike = {1, 2}};
 
 	CHECK(quality_text_parse(&l, NULL, QUALITY_RANGE, s("-1.50..1e3,suspect=0.."), &error) == 0);
 	CHECK_TEXT(s(l.range.minimum), "-1.50");
@@ -45,7 +45,7 @@ static void check_texts(void)
 
 static void check_more_texts(void)
 {
-	struct quality_limits l = {.spike_method = QUALITY_SPIKE_DIFFERENTIAL, .spike = {1, 2}};
+	struct quality_limits l = {.spike_method = QUALITY_SPIKE_AVERAGE, .spike = {1, 2}};
 
 	CHECK(quality_text_parse(&l, NULL, QUALITY_RATE, s("3/100ms,suspect=0.1/s"), &error) == 0);
 	CHECK(l.rate.fail == 30 && l.rate.suspect == 0.1);
@@ -55,9 +55,9 @@ static void check_more_texts(void)
 	CHECK(l.stuck.fail == SECONDS(5400) && l.stuck.suspect_length == 20 && l.stuck.tolerance == 0.25);
 	CHECK(!l.stuck.suspect && !l.stuck.fail_length);
 	CHECK(quality_text_parse(&l, NULL, QUALITY_SPIKE, s("suspect=4"), &error) == 0);
-	CHECK(l.spike.suspect == 4 && l.spike.fail == 0 && l.spike_method == QUALITY_SPIKE_AVERAGE);
-	CHECK(quality_text_parse(&l, NULL, QUALITY_SPIKE, s("4,method=differential"), &error) == 0);
-	CHECK(l.spike.fail == 4 && l.spike_method == QUALITY_SPIKE_DIFFERENTIAL);
+	CHECK(l.spike.suspect == 4 && l.spike.fail == 0 && l.spike_method == QUALITY_SPIKE_DIFFERENTIAL);
+	CHECK(quality_text_parse(&l, NULL, QUALITY_SPIKE, s("4,method=average"), &error) == 0);
+	CHECK(l.spike.fail == 4 && l.spike_method == QUALITY_SPIKE_AVERAGE);
 	CHECK(quality_text_parse(
 		  &l, NULL, QUALITY_ATTENUATED, s("0.5,suspect=1,period=1h,method=range,count=9"), &error) == 0);
 	CHECK(l.attenuated.fail == 0.5 && l.attenuated.suspect == 1 && l.attenuated.period == SECONDS(3600));
@@ -84,7 +84,7 @@ static void check_wrong_texts(void)
 	check_wrong_text(QUALITY_STUCK, "0s", "above 0");
 	check_wrong_text(QUALITY_STUCK, "1h,suspect=2h", "longer");
 	check_wrong_text(QUALITY_STUCK, "1h,tolerance=x", "'x' is no number");
-	check_wrong_text(QUALITY_SPIKE, "1,method=median", "none of average, differential");
+	check_wrong_text(QUALITY_SPIKE, "1,method=median", "none of differential, average");
 	check_wrong_text(QUALITY_ATTENUATED, "1", "no period");
 	check_wrong_text(QUALITY_ATTENUATED, "2,suspect=1,period=1h", "below the one to fail");
 	check_wrong_text(QUALITY_ATTENUATED, "1,period=1h,count=1e-9-----------", "no count of readings");
@@ -164,7 +164,7 @@ static void check_wrong_models(void)
 static void check_extended(void)
 {
 	scratch_write("base.json",
-	    s("{\"properties\":{\"p\":{\"spike\":{\"fail\":9,\"method\":\"differential\"},"
+	    s("{\"properties\":{\"p\":{\"spike\":{\"fail\":9,\"method\":\"average\"},"
 	      "\"range\":[0,10],\"suspect_range\":[1,9],\"stuck\":\"1h\"}}}"));
 	struct model *model =
 	    read_model("{\"extend\":\"base.json\",\"properties\":{\"p\":{\"spike\":3,\"suspect_range\":[null,null]}}}");
@@ -172,7 +172,7 @@ static void check_extended(void)
 	CHECK(model);
 	const struct quality_limits *p = &model_property(model, s("p"))->checks;
 
-	CHECK(p->spike.fail == 3 && p->spike_method == QUALITY_SPIKE_AVERAGE && p->stuck.fail == SECONDS(3600));
+	CHECK(p->spike.fail == 3 && p->spike_method == QUALITY_SPIKE_DIFFERENTIAL && p->stuck.fail == SECONDS(3600));
 	CHECK_TEXT(s(p->range.maximum), "10");
 	CHECK(!*p->suspect_range.minimum && !*p->suspect_range.maximum);
 	model_free(model);

@@ -143,8 +143,8 @@ static bool set_limits(struct qartod_case *one, struct slice name)
 
 		one->test = QUALITY_SPIKE;
 		limits->spike = threshold;
-		if (slice_is(name, "spike_differential") || (method && slice_is(method->text, "\"differential\"")))
-			limits->spike_method = QUALITY_SPIKE_DIFFERENTIAL;
+		if (!slice_is(name, "spike_differential") && !(method && slice_is(method->text, "\"differential\"")))
+			limits->spike_method = QUALITY_SPIKE_AVERAGE;
 	} else if (slice_is(name, "flat_line")) {
 		one->test = QUALITY_STUCK;
 		limits->stuck.tolerance = number(one, "tolerance", 0);
