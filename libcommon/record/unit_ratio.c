@@ -45,7 +45,7 @@ static struct unit_ratio read_digits(double value, int digits, int *used)
 
 	snprintf(text, sizeof text, "%.*e", digits - 1, value);
 	exponent = strchr(text, 'e');
-	ratio.exponent = atoi(exponent + 1) - (digits - 1);
+	ratio.exponent = (int)strtol(exponent + 1, NULL, 10) - (digits - 1);
 	*exponent = '\0';
 	for (char *at = strchr(text, '.'); at && *at; at++)
 		at[0] = at[1];
