@@ -30,7 +30,7 @@ quietly() {
 
 @test "numbers keep their digits, whatever JSON says about how they are written" {
 	values() {
-		echo "m $1 1" | quietly | jq -c --unbuffered -R 'capture("\"value\":(?<v>.*)}$").v'
+		echo "m $1 1" | quietly - | jq -c --unbuffered -R 'capture("\"value\":(?<v>.*)}$").v'
 	}
 	run -0 values 'a=9223372036854775807i,b=-9223372036854775808i,c=18446744073709551615u,d=0.1000000000000000055511151231257827'
 	same <<-'END'
