@@ -409,6 +409,9 @@ END
 	run -3 --separate-stderr twin-ingest -f influx --rejects bad a.csv
 	[[ -z $output && ${#stderr_lines[@]} == 2 ]]
 	cmp a.csv bad
+	printf '\xef\xbb\xbfno field\nm f=1 1\n' >marked.lp
+	run -3 twin-ingest -q -f influx --rejects bad marked.lp
+	head -n 1 marked.lp | cmp - bad
 	echo 'm f=1 1' >a.lp
 	run -3 --separate-stderr twin-ingest -f ndjson a.lp
 	[[ -z $output ]]

@@ -33,7 +33,7 @@ struct influx_source {
 
 static enum format_result reject(struct influx_source *influx, struct slice input, const char *message)
 {
-	bool stop = rejects_add(influx->ingest->rejects, influx->lines->name, influx->line, input, message);
+	bool stop = ingest_reject(influx->ingest, influx->lines, influx->line, input, message);
 
 	return stop ? FORMAT_STOPPED : FORMAT_DONE;
 }

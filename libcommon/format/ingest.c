@@ -103,23 +103,32 @@ void ingest_explain(const struct ingest *ingest, const char *source, struct slic
 		message_print("clock: %s", ingest->live ? "the machine's" : "none");
 }
 
-bool ingest_reject_untold(
+bool ingest_reject(
     struct ingest *ingest, const struct source_lines *lines, uint64_t line, struct slice input, const char *message)
 {
-	struct rejects *rejects = ingest->rejects;
-	uint64_t told = rejects->count;
 	struct buffer whole = BUFFER_INIT;
+	bool stop;
 
 	if (line == 1 && lines->has_mark) {
 		buffer_append_slice(&whole, SOURCE_MARK);
 		buffer_append_slice(&whole, input);
 		input = buffer_slice(&whole);
 	}
+	stop = rejects_add(ingest->rejects, lines->name, line, input, message);
+	buffer_release(&whole);
+	return stop;
+}
+
+bool ingest_reject_untold(
+    struct ingest *ingest, const struct source_lines *lines, uint64_t line, struct slice input, const char *message)
+{
+	struct rejects *rejects = ingest->rejects;
+	uint64_t told = rejects->count;
+	bool stop;
+
 	// Behind the number of those that are told one by one, rejects are silent.
 	rejects->count = REJECTS_SHOWN;
-	bool stop = rejects_add(rejects, lines->name, line, input, message);
-
-	buffer_release(&whole);
+	stop = ingest_reject(ingest, lines, line, input, message);
 	rejects->count = told;
 	ingest->untold_count++;
 	return stop;

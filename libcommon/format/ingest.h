@@ -75,6 +75,10 @@ void ingest_say(struct ingest *ingest, const char *source, struct slice what);
 // Prints the mapping in use for the source, and what its times are read with.
 void ingest_explain(const struct ingest *ingest, const char *source, struct slice mapping);
 
+// Rejects lines of a source, as rejects_add does, with the byte order mark that stood before the first one.
+bool ingest_reject(struct ingest *ingest, const struct source_lines *lines, uint64_t line, struct slice input,
+    const char *message) __attribute__((warn_unused_result));
+
 // Rejects a line of a source that is rejected as a whole, without a message of its own. Returns whether to stop.
 bool ingest_reject_untold(struct ingest *ingest, const struct source_lines *lines, uint64_t line, struct slice input,
     const char *message) __attribute__((warn_unused_result));
