@@ -442,10 +442,10 @@ void timestamp_append(struct buffer *out, int64_t nanoseconds)
 void timestamp_writer_append(struct timestamp_writer *writer, struct buffer *out, int64_t nanoseconds)
 {
 	char *text = buffer_reserve(out, TIMESTAMP_TEXT_SIZE);
-	// As unsigned numbers, a time before the minute is far behind it.
+	// Of times before the minute the difference may wrap around to a small one: the last minute of all is next to the first.
 	uint64_t within = (uint64_t)nanoseconds - (uint64_t)writer->minute_start;
 
-	if (writer->has_minute && within < MINUTE) {
+	if (writer->has_minute && nanoseconds >= writer->minute_start && within < MINUTE) {
 		memcpy(text, writer->minute, MINUTE_LENGTH);
 		put_pair(text + MINUTE_LENGTH, (unsigned)(within / NANOSECONDS_PER_SECOND));
 		out->length += put_end(text, MINUTE_LENGTH + 2, (uint32_t)(within % NANOSECONDS_PER_SECOND));

@@ -361,6 +361,10 @@ int main(void)
 			timestamp_append(&one, value);
 			CHECK(slice_equal(buffer_slice(&many), buffer_slice(&one)));
 		}
+		buffer_reset(&many);
+		timestamp_writer_append(&writer, &many, INT64_MAX);
+		timestamp_writer_append(&writer, &many, INT64_MIN);
+		CHECK_TEXT(buffer_slice(&many), "2262-04-11T23:47:16.854775807Z1677-09-21T00:12:43.145224192Z");
 		buffer_release(&many);
 		buffer_release(&one);
 	}
