@@ -42,6 +42,7 @@ int main(void)
 		check_same("{\n}\n");
 		check_same("{\n"
 			   "  \"format\": \"csv\",\n"
+			   "  \"precision\": \"ms\",\n"
 			   "  \"delimiter\": \"tab\",\n"
 			   "  \"header\": false,\n"
 			   "  \"columns\": [\"t\", \"a\", \"b\"],\n"
@@ -74,6 +75,7 @@ int main(void)
 	}
 	TEST("what is not known or wrong is an error that names it")
 	{
+		check_error("{\"precision\": \"h\"}", "'precision': 'h' is no precision: ns, us, ms, s");
 		check_error("[]", "a mapping is a JSON object");
 		check_error("{\"valeus\": []}", "member 'valeus' is not known");
 		check_error("{\"time\": {\"form\": \"t\"}}", "'time': member 'form' is not known");
