@@ -19,6 +19,7 @@ void json_plan_release(struct json_plan *plan)
 	name_template_release(&plan->entity);
 	missing_words_release(&plan->missing);
 	buffer_release(&plan->path);
+	buffer_release(&plan->text);
 	free(plan->used);
 }
 
@@ -31,6 +32,12 @@ const struct value *json_plan_find(const struct value_tree *tree, struct slice n
 	if (name.length && name.data[0] == '/')
 		return value_at_pointer(tree, root, name);
 	return root->kind == VALUE_OBJECT ? value_member(tree, root, name) : NULL;
+}
+
+const struct value *json_plan_find_time(
+    const struct json_plan *plan, const struct value_tree *tree, const struct value *element)
+{
+	return plan->time_node ? plan->time_node : json_plan_find(tree, plan->time, element);
 }
 
 struct slice json_plan_path(struct json_plan *plan, struct slice name)
@@ -58,7 +65,7 @@ void json_plan_mark(struct json_plan *plan, const struct value_tree *tree, const
 
 	plan->used_count = 0;
 	if (plan->clock.has_time)
-		mark(plan, json_plan_find(tree, plan->time, element));
+		mark(plan, json_plan_find_time(plan, tree, element));
 	if (plan->clock.has_received)
 		mark(plan, json_plan_find(tree, plan->received, element));
 	for (size_t i = 0; i < plan->entity.count; i++)
@@ -77,17 +84,13 @@ bool json_plan_is_marked(const struct json_plan *plan, const struct value *node)
 	return false;
 }
 
+// Valid until the next call.
 static struct slice text_of(struct json_plan *plan, const struct value *node)
 {
-	struct buffer scratch = BUFFER_INIT;
-	struct slice text = SLICE_EMPTY;
-
+	buffer_reset(&plan->text);
 	if (node->kind == VALUE_STRING)
-		text = arena_dup(&plan->arena, value_string(node, &scratch));
-	else if (node->kind == VALUE_NUMBER)
-		text = node->text;
-	buffer_release(&scratch);
-	return text;
+		return value_string(node, &plan->text);
+	return node->kind == VALUE_NUMBER ? node->text : SLICE_EMPTY;
 }
 
 static bool may_be_time(struct json_plan *plan, const struct value *member)
@@ -112,20 +115,23 @@ static struct slice pointer_to(struct json_plan *plan, const struct value *membe
 	return kept;
 }
 
-static int guess_time(struct json_plan *plan, const struct value_tree *tree, struct error *error)
+int json_plan_guess_time(
+    struct json_plan *plan, const struct value_tree *tree, bool by_name, const struct value **time, struct error *error)
 {
 	const struct value *found = NULL, *second = NULL, *named = NULL;
 	size_t named_count = 0;
 
 	for (const struct value *member = value_first(tree, value_root(tree)); member;
 	     member = value_next(tree, member)) {
-		if (!may_be_time(plan, member))
+		bool is_named = row_clock_is_time_name(&plan->clock, member->name);
+
+		if ((by_name && !is_named) || !may_be_time(plan, member))
 			continue;
 		if (!found)
 			found = member;
 		else if (!second)
 			second = member;
-		if (row_clock_is_time_name(&plan->clock, member->name)) {
+		if (is_named) {
 			named = member;
 			named_count++;
 		}
@@ -133,12 +139,19 @@ static int guess_time(struct json_plan *plan, const struct value_tree *tree, str
 	if (second && named_count != 1)
 		return error_set(error, "members '%.*s' and '%.*s' can both be the time: say which with --time",
 		    SHOWN(found->name), SHOWN(second->name));
-	if (second)
-		found = named;
-	if (found) {
-		plan->guessed_time = true;
+	*time = second ? named : found;
+	return 0;
+}
+
+static int guess_time(struct json_plan *plan, const struct value_tree *tree, struct error *error)
+{
+	const struct value *found;
+
+	if (json_plan_guess_time(plan, tree, false, &found, error) < 0)
+		return -1;
+	plan->guessed_time = found;
+	if (found)
 		plan->time = pointer_to(plan, found);
-	}
 	return 0;
 }
 
@@ -171,14 +184,12 @@ static int guess_entity(struct json_plan *plan, const struct value_tree *tree, s
 	return 0;
 }
 
-static int make_entity(struct json_plan *plan, const struct value_tree *tree, struct error *error)
+// Reads entity_text.
+static int make_entity(struct json_plan *plan, struct error *error)
 {
 	struct buffer ignored = BUFFER_INIT;
 	int result = 0;
 
-	plan->entity_text = plan->ingest->mapping->entity_id;
-	if (!plan->entity_text.data && guess_entity(plan, tree, error) < 0)
-		return -1;
 	if (name_template_parse(&plan->entity, plan->entity_text, error) < 0)
 		return -1;
 	// Standard input has no name: told once instead of for every line.
@@ -196,10 +207,10 @@ static void make_missing(struct json_plan *plan)
 		missing_words_add(&plan->missing, mapping->missing.items[i].text);
 }
 
-int json_plan_make(struct json_plan *plan, const struct value_tree *tree, struct error *error)
+// What no object is needed for but the twin's name.
+static int begin_plan(struct json_plan *plan, struct error *error)
 {
 	const struct mapping *mapping = plan->ingest->mapping;
-	const struct value *node;
 
 	if (mapping->members[MAPPING_UNIT].data && !mapping->property_column.data)
 		return error_set(error,
@@ -209,7 +220,27 @@ int json_plan_make(struct json_plan *plan, const struct value_tree *tree, struct
 	make_missing(plan);
 	plan->time = mapping->time.name;
 	plan->received = mapping->received.name;
-	if (make_entity(plan, tree, error) < 0)
+	plan->entity_text = mapping->entity_id;
+	return 0;
+}
+
+int json_plan_make_around(struct json_plan *plan, struct slice entity_id, struct error *error)
+{
+	if (begin_plan(plan, error) < 0)
+		return -1;
+	if (!plan->entity_text.data)
+		plan->entity_text = entity_id;
+	return make_entity(plan, error);
+}
+
+int json_plan_make(struct json_plan *plan, const struct value_tree *tree, struct error *error)
+{
+	const struct mapping *mapping = plan->ingest->mapping;
+	const struct value *node;
+
+	if (begin_plan(plan, error) < 0)
+		return -1;
+	if ((!plan->entity_text.data && guess_entity(plan, tree, error) < 0) || make_entity(plan, error) < 0)
 		return -1;
 	if (!plan->time.data && !plan->clock.row_step && !mapping->received.name.data &&
 	    guess_time(plan, tree, error) < 0)

@@ -244,7 +244,7 @@ static int close_container(struct parser *p)
 	struct value *container = &p->tree->nodes[p->open[--p->depth]];
 
 	container->text.length = (size_t)(p->at - container->text.data);
-	if (container->kind == VALUE_ARRAY)
+	if (container->kind == VALUE_ARRAY || (p->depth && p->tree->keeps_repeated))
 		return 0;
 	return container->count <= FEW_MEMBERS ? check_few_names(p, container) : check_many_names(p, container);
 }

@@ -45,6 +45,8 @@ struct value_tree {
 	size_t count;
 	size_t capacity;
 	struct value_names *names; // while duplicates are looked for in objects of many members
+	bool
+	    keeps_repeated; // names may be repeated in objects inside of the value, for its owner to look at; set before parsing
 };
 
 #define VALUE_TREE_INIT                                                                                                \
