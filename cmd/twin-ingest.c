@@ -67,6 +67,7 @@ static void parse_args(struct config *cfg, int *argc, char ***argv)
 	    ENTRY(OPTION_FLAG, "decimal-comma", &mapping->decimal_comma, NULL, "1.234,5 is the number 1234.5"),
 	    {.kind = OPTION_HEADING, .help = "Twins and times"},
 	    ENTRY(OPTION_TEXT, "entity-id", &mapping->entity_id, "TEMPLATE", "with {file} {dir} {stem} {row} {COLUMN}"),
+	    ENTRY(OPTION_LIST, "topic", &mapping->topics, "TEMPLATE", "such as site/+entity/+property, of messages"),
 	    ENTRY(OPTION_TEXT, "time", &mapping->time, "COL", "column of times; or row:STEP"),
 	    ENTRY(OPTION_TEXT, "time-format", &mapping->time_format, "FORMAT",
 		"iso, s, ms, us, ns, 1-min, cycle, %d.%m.%Y..."),

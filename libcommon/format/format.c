@@ -8,6 +8,7 @@ const struct format *const formats[] = {
     &format_tsv,
     &format_csv,
     &format_influx,
+    &format_mosquitto,
     NULL,
 };
 

@@ -29,6 +29,7 @@ struct format {
 	const char *name;   // as -f has it
 	const char *title;  // in words, for messages: "line protocol"
 	bool has_precision; // --precision says what its times count
+	bool has_topics;    // --topic says what its topics are
 	bool minds_blanks;  // where it was named, lines of blanks and tabs alone are its business too
 	// start: whole lines of the source from its first one that is not blank, each with its '\n', up to the first record at least.
 	// One format that says YES is taken, two are a question to the user; with none, the first that says ANY.
@@ -41,6 +42,7 @@ extern const struct format format_ndjson;
 extern const struct format format_tsv;
 extern const struct format format_csv;
 extern const struct format format_influx;
+extern const struct format format_mosquitto;
 
 // In the order in which they are asked; NULL ends them.
 extern const struct format *const formats[];

@@ -217,6 +217,10 @@ static enum format_result read_as(
 		error_set(error, "--precision has no meaning for %s (%s)", format->title, format->name);
 		return FORMAT_FAILED;
 	}
+	if (ingest->mapping->topics.count && !format->has_topics) {
+		error_set(error, "--topic has no meaning for %s (%s)", format->title, format->name);
+		return FORMAT_FAILED;
+	}
 	return format->read(ingest, lines, error);
 }
 

@@ -9,7 +9,8 @@
 
 void json_plan_init(struct json_plan *plan, struct ingest *ingest, const char *source)
 {
-	*plan = (struct json_plan){.ingest = ingest, .source = source, .arena = ARENA_INIT};
+	*plan = (struct json_plan){
+	    .ingest = ingest, .source = source, .arena = ARENA_INIT, .format = SLICE_LITERAL("ndjson")};
 	row_clock_init(&plan->clock, ingest, source);
 }
 
@@ -278,7 +279,7 @@ void json_plan_append_mapping(struct buffer *out, const struct json_plan *plan)
 {
 	struct mapping shown = *plan->ingest->mapping; // borrows all of it
 
-	shown.format = SLICE_LITERAL("ndjson");
+	shown.format = plan->format;
 	shown.delimiter = -1;
 	shown.entity_id = plan->entity_text;
 	shown.time.name = plan->time;

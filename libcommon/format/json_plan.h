@@ -17,6 +17,7 @@
 struct json_plan {
 	struct ingest *ingest; // borrowed
 	const char *source;
+	struct slice format; // name, for the mapping that is printed
 	struct arena arena;
 	struct slice time, received; // names
 	struct name_template entity;

@@ -6,6 +6,7 @@
 #include "base/duration.h"
 #include "base/memory.h"
 #include "format/csv_split.h"
+#include "format/topic_template.h"
 
 #define SHOWN(s) ((s).length < 100 ? (int)(s).length : 100), (s).data
 
@@ -34,6 +35,7 @@ void mapping_release(struct mapping *mapping)
 	free(mapping->values);
 	free(mapping->skip.items);
 	free(mapping->labels.items);
+	free(mapping->topics.items);
 	free(mapping->units.items);
 	free(mapping->types.items);
 	free(mapping->missing.items);
@@ -152,6 +154,17 @@ const char *mapping_precision_word(int64_t precision)
 		if (precisions[i].nanoseconds == precision)
 			return precisions[i].name;
 	return NULL;
+}
+
+int mapping_add_topic(struct mapping *mapping, struct slice text, struct error *error)
+{
+	struct topic_template topic;
+
+	if (topic_template_parse(&topic, text, error) < 0)
+		return -1;
+	topic_template_release(&topic);
+	mapping_add_name(mapping, &mapping->topics, text);
+	return 0;
 }
 
 void mapping_set_missing(struct mapping *mapping, struct slice list)

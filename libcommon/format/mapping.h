@@ -92,6 +92,7 @@ struct mapping {
 	struct mapping_value *values;
 	size_t value_count, value_capacity;
 	struct mapping_names skip, labels;
+	struct mapping_names topics; // templates (format/topic_template.h)
 	struct mapping_pairs units, types;
 	struct mapping_names missing;
 	bool has_missing;
@@ -120,6 +121,8 @@ int mapping_set_time(struct mapping *mapping, struct slice text, struct error *e
 int mapping_set_zone(struct mapping *mapping, struct slice name, struct error *error)
     __attribute__((warn_unused_result));
 int mapping_set_precision(struct mapping *mapping, struct slice text, struct error *error) // ns, us, ms, s
+    __attribute__((warn_unused_result));
+int mapping_add_topic(struct mapping *mapping, struct slice text, struct error *error)
     __attribute__((warn_unused_result));
 void mapping_set_missing(struct mapping *mapping, struct slice list); // words between commas
 int mapping_add_type(struct mapping *mapping, struct slice name, struct slice type, struct error *error)

@@ -231,6 +231,21 @@ static int read_skip(struct mapping *mapping, json_t *value, struct error *error
 	return read_names(mapping, value, &mapping->skip, error);
 }
 
+static int read_topics(struct mapping *mapping, json_t *value, struct error *error)
+{
+	size_t index;
+	json_t *item;
+
+	if (!json_is_array(value))
+		return error_set(error, "an array of strings is expected");
+	json_array_foreach(value, index, item)
+	{
+		if (want_string(item, error) < 0 || mapping_add_topic(mapping, text_of(item), error) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int read_labels(struct mapping *mapping, json_t *value, struct error *error)
 {
 	return read_names(mapping, value, &mapping->labels, error);
@@ -349,6 +364,7 @@ static const struct member_reader members[] = {
     {"members", read_members},
     {"header_units", read_header_units},
     {"explode", read_explode},
+    {"topics", read_topics},
 };
 
 static int read_member(struct mapping *mapping, const char *name, json_t *value, struct error *error)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "format/format.h"
+#include "format/topic_template.h"
 
 // The result of what reads an option, with the option before its message.
 static int named(const char *option, int result, struct error *error)
@@ -123,6 +124,36 @@ static int map_times(struct mapping *mapping, const struct mapping_options *opti
 	    time_format_parse(slice_from_string(options->time_format), &mapping->time.format, error), error);
 }
 
+static int map_topics(struct mapping *mapping, const struct mapping_options *options, struct error *error)
+{
+	if (options->topics.count)
+		mapping->topics.count = 0;
+	for (size_t i = 0; i < options->topics.count; i++)
+		if (mapping_add_topic(mapping, slice_from_string(options->topics.items[i]), error) < 0)
+			return -1;
+	return 0;
+}
+
+static int check_topics(const struct mapping *mapping, struct error *error)
+{
+	struct topic_template topic;
+
+	for (size_t i = 0; i < mapping->topics.count && !mapping->entity_id.data; i++) {
+		struct slice text = mapping->topics.items[i].text;
+
+		if (topic_template_parse(&topic, text, error) < 0)
+			return -1;
+		bool has_entity = topic_template_has(&topic, SLICE_LITERAL("entity"));
+
+		topic_template_release(&topic);
+		if (!has_entity)
+			return error_set(error,
+			    "'%.*s' has no +entity: say what twins are called with --entity-id, such as '{topic}'",
+			    text.length < 100 ? (int)text.length : 100, text.data);
+	}
+	return 0;
+}
+
 static int map_values(struct mapping *mapping, const struct mapping_options *options, struct error *error)
 {
 	if (!options->property_column != !options->value_column)
@@ -165,15 +196,17 @@ int mapping_from_options(struct mapping *mapping, const struct mapping_options *
 		mapping->format = slice_from_string(options->format);
 	if (options->entity_id)
 		mapping->entity_id = slice_from_string(options->entity_id);
-	if (map_dialect(mapping, options, error) < 0 || map_times(mapping, options, error) < 0)
+	if (map_dialect(mapping, options, error) < 0 || map_times(mapping, options, error) < 0 ||
+	    named("topic", map_topics(mapping, options, error), error) < 0 ||
+	    named("topic", check_topics(mapping, error), error) < 0)
 		return -1;
 	return map_values(mapping, options, error);
 }
 
 void mapping_options_release(struct mapping_options *options)
 {
-	struct option_list *const lists[] = {
-	    &options->columns, &options->take, &options->skip, &options->labels, &options->units, &options->types};
+	struct option_list *const lists[] = {&options->columns, &options->take, &options->skip, &options->labels,
+	    &options->units, &options->types, &options->topics};
 
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
 		option_list_release(lists[i]);

@@ -15,6 +15,7 @@ struct mapping_options {
 	const char *property_column, *value_column;
 	const char *members[MAPPING_MEMBERS];           // columns
 	struct option_list columns, take, skip, labels; // names between commas
+	struct option_list topics;                      // templates
 	struct option_list units, types;                // NAME=TEXT
 	struct option_time time_start;
 	bool header, no_header, header_units, decimal_comma;

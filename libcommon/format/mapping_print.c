@@ -198,6 +198,7 @@ void mapping_append_json(struct buffer *out, const struct mapping *mapping)
 		append_text_member(out, "precision", slice_from_string(mapping_precision_word(mapping->precision)));
 	append_csv(out, mapping);
 	append_text_member(out, "entity_id", mapping->entity_id);
+	append_names(out, "topics", &mapping->topics, false);
 	append_time(out, mapping);
 	append_received(out, &mapping->received);
 	append_values(out, mapping);
