@@ -76,7 +76,7 @@ static int take_offset(struct slice text, int32_t *offset, struct error *error)
 {
 	char plain[6];
 
-	if (text.length > 1 && text.data[0] == 'Z')
+	if (text.length > 1 && text.data[0] == 'Z' && (text.data[1] == '+' || text.data[1] == '-'))
 		text = slice_skip(text, 1);
 	if (text.length == 5 && text.data[0] != 'Z') {
 		memcpy(plain, text.data, 3);
