@@ -123,8 +123,13 @@ if [ "$$(id -u)" = 0 ]; then as_root=; else as_root=sudo; fi; \
 echo "installing$$missing"; \
 export DEBIAN_FRONTEND=noninteractive; \
 { $$as_root apt-get update -q </dev/null && $$as_root apt-get install -q -y --no-install-recommends $$missing </dev/null; } || { \
-	echo "could not install:$$missing" >&2; exit 1; }
+	echo "could not install:$$missing" >&2; exit 1; }; \
+case " $$missing " in *' mosquitto '*) $(stop-broker) ;; esac
 endef
+
+# Its package starts it, now and at each boot; the tests start their own.
+stop-broker = if command -v systemctl >/dev/null; then $$as_root systemctl -q disable mosquitto.service; \
+	[ ! -d /run/systemd/system ] || $$as_root systemctl stop mosquitto.service; fi
 
 deps:
 	$(call install-missing,$(deps_build))
