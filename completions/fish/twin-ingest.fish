@@ -1,5 +1,5 @@
 # completions/generate.sh made this from the option table; changes here are lost
-complete -c twin-ingest -s f -l input-format -x -a 'auto ndjson tsv csv influx mosquitto' -d 'format of the input'
+complete -c twin-ingest -s f -l input-format -x -a 'auto ndjson tsv csv influx mosquitto senml' -d 'format of the input'
 complete -c twin-ingest -l map -r -F -d 'read the mapping from FILE'
 complete -c twin-ingest -l print-map -d 'print the mapping in use, convert nothing'
 complete -c twin-ingest -l delimiter -x -d 'between cells; or tab, or blanks'

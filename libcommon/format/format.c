@@ -9,6 +9,7 @@ const struct format *const formats[] = {
     &format_csv,
     &format_influx,
     &format_mosquitto,
+    &format_senml,
     NULL,
 };
 

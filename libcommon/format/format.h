@@ -43,6 +43,7 @@ extern const struct format format_tsv;
 extern const struct format format_csv;
 extern const struct format format_influx;
 extern const struct format format_mosquitto;
+extern const struct format format_senml;
 
 // In the order in which they are asked; NULL ends them.
 extern const struct format *const formats[];
