@@ -3,6 +3,7 @@
 // generate [N]        N readings of 10,000 pumping stations with 5 properties each, as NDJSON (default 5,000,000)
 // generate --csv [N]  N rows of a wide CSV file: time, entity and 5 values (default 2,000,000)
 // generate --influx [N]  the same rows as InfluxDB line protocol
+// generate --senml [N]   the same rows as SenML, packs of up to 5 rows on a line
 //
 // Everything is drawn and printed in whole numbers, so that no library's idea of a logarithm or of a decimal shows.
 // A shorter stream is the beginning of a longer one. Of one property no two readings share a timestamp unless they are
@@ -437,6 +438,47 @@ static void put_point(struct generator *g, struct output *out)
 	put_text(out, time_text);
 }
 
+static void put_records(struct generator *g, struct output *out, int64_t *base)
+{
+	uint32_t twin = draw_below(g, TWINS);
+	int64_t time = BEGIN_MS + advance_clock(g, ROW_STEP_US);
+	char text[96];
+
+	if (out->used + 2 * LINE_MAX_SIZE > OUTPUT_SIZE)
+		output_flush(out);
+	snprintf(text, sizeof(text), "{\"bn\":\"station-%05u/\"", (unsigned)twin);
+	put_text(out, text);
+	if (!*base) {
+		*base = time;
+		snprintf(text, sizeof(text), ",\"bt\":%" PRId64 ".%03d", time / 1000, (int)(time % 1000));
+		put_text(out, text);
+	}
+	snprintf(text, sizeof(text), "\",\"t\":%" PRId64 ".%03d,\"v\":", (time - *base) / 1000,
+	    (int)((time - *base) % 1000));
+	for (size_t i = 0; i < PROPERTIES; i++) {
+		const struct property *p = &properties[i];
+		put_text(out, i ? ",{\"n\":\"" : ",\"n\":\"");
+		put_text(out, p->column);
+		put_text(out, "\",\"u\":\"");
+		put_text(out, p->unit);
+		put_text(out, text);
+		put_value(out, walk_on(g, &g->walks[twin * PROPERTIES + i], p), p->decimals);
+		put_text(out, "}");
+	}
+}
+
+static void write_packs(struct generator *g, struct output *out, int64_t count)
+{
+	while (count > 0) {
+		int64_t base = 0;
+		for (int i = 0; i < 5 && count > 0; i++, count--) {
+			put_text(out, i ? "," : "[");
+			put_records(g, out, &base);
+		}
+		put_text(out, "]\n");
+	}
+}
+
 static int64_t parse_count(const char *text)
 {
 	char *end;
@@ -445,14 +487,15 @@ static int64_t parse_count(const char *text)
 	long long count = strtoll(text, &end, 10);
 	if (errno == 0 && *end == '\0' && count > 0)
 		return count;
-	fprintf(stderr, "usage: generate [--csv | --influx] [COUNT]\n");
+	fprintf(stderr, "usage: generate [--csv | --influx | --senml] [COUNT]\n");
 	exit(2);
 }
 
 int main(int argc, char **argv)
 {
 	bool points = argc > 1 && strcmp(argv[1], "--influx") == 0;
-	bool rows = points || (argc > 1 && strcmp(argv[1], "--csv") == 0);
+	bool packs = argc > 1 && strcmp(argv[1], "--senml") == 0;
+	bool rows = points || packs || (argc > 1 && strcmp(argv[1], "--csv") == 0);
 	const char *count_text = argc > 1 + rows ? argv[1 + rows] : rows ? "2000000" : "5000000";
 	int64_t count = parse_count(argc > 2 + rows ? "" : count_text);
 	struct generator *g = calloc(1, sizeof(*g));
@@ -464,6 +507,8 @@ int main(int argc, char **argv)
 	if (points)
 		for (; count > 0; count--)
 			put_point(g, out);
+	else if (packs)
+		write_packs(g, out, count);
 	else if (rows)
 		write_rows(g, out, count);
 	else

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# run.sh [fold|pipe|csv|influx|start|memory]... - measures the programs beside other tools on the same work in one run, after
+# run.sh [fold|pipe|csv|influx|senml|start|memory]... - measures the programs beside other tools on the same work in one run, after
 # comparing the answers (README.md here). Status: 0 done, 1 answers differ, 2 trouble. No figure makes it fail.
 set -euo pipefail
 export LC_ALL=C
@@ -72,6 +72,8 @@ prepare_data() {
 	make_file "$table" "$bin/generate" --csv "$rows"
 	points=$dir/points-$rows.lp
 	make_file "$points" "$bin/generate" --influx "$rows"
+	packs=$dir/packs-$rows.ndjson
+	make_file "$packs" "$bin/generate" --senml "$rows"
 	make_file "$tenth" head -n $((readings / 10)) "$stream"
 	make_file "$fiftieth" head -n $((readings / 50)) "$stream"
 	make_file "$plain_tenth" grep -vF 'v\u0061lue' "$tenth"
@@ -80,6 +82,7 @@ prepare_data() {
 	check_sum "stream of $readings readings" "$stream" "$(recorded_sum readings "$readings")"
 	check_sum "table of $rows rows" "$table" "$(recorded_sum rows "$rows")"
 	check_sum "line protocol of $rows points" "$points" "$(recorded_sum points "$rows")"
+	check_sum "SenML of $rows rows" "$packs" "$(recorded_sum packs "$rows")"
 	head -n 1 "$stream" >"$dir/one.ndjson"
 	head -n 2 "$table" >"$dir/one.csv"
 }
@@ -269,6 +272,7 @@ answer() {
 sync_rows() { "$build/twin-sync" -q "$@" | states_to_rows; }
 ingest_rows() { "$build/twin-ingest" -q "${ingest_flags[@]}" "$@" | readings_to_rows; }
 ingest_rows_of_points() { "$build/twin-ingest" -q -f influx --entity-id '{entity}' "$@" | readings_to_rows; }
+ingest_rows_of_packs() { "$build/twin-ingest" -q -f senml "$@" | readings_to_rows; }
 sqlite_rows() { sqlite3 :memory: <<<"$(sqlite_latest "$1")"; }
 duckdb_rows() { engine duckdb "$(duckdb_unpivot "$1" '' /dev/stdout)" | readings_to_rows; }
 clickhouse_rows() { engine clickhouse "$(clickhouse_unpivot "$1" '' 'FORMAT JSONEachRow')" | readings_to_rows; }
@@ -502,6 +506,31 @@ contest_influx() {
 		if (seconds > 0) printf "  %.2f million values/s\n", values / seconds / 1e6 }'
 }
 
+# jq does what these packs need: bn before n, bt before t, a line for each value.
+# shellcheck disable=SC2016
+jq_packs='foreach .[] as $r ({}; {bn: ($r.bn // .bn), bt: ($r.bt // .bt), r: $r};
+	{entity_id: (.bn | rtrimstr("/")), property: .r.n, timestamp: (.bt + (.r.t // 0)), value: .r.v, unit: .r.u})'
+
+contest_senml() {
+	has twin-ingest || return 0
+	printf '\n== senml: %s rows x %s as SenML packs to readings: answers\n' "$rows" "${#columns[@]}"
+	rm -f "$answers"/packs*
+	head -n $((rows / 500)) "$packs" >"$dir/packs-start.ndjson"
+	head -n $((rows / 50)) "$packs" >"$dir/packs-tenth.ndjson"
+	answer packs table ingest_rows "$table_start"
+	answer packs SenML ingest_rows_of_packs "$dir/packs-start.ndjson"
+	printf '\n'
+	start_contest '== senml: time'
+	entry 'twin-ingest -f senml --no-origin FILE' 1 feed_nothing 1 \
+		"$build/twin-ingest" -q --no-origin -f senml "$packs"
+	entry 'twin-ingest -f senml FILE (with origin)' 1 feed_nothing 1 "$build/twin-ingest" -q -f senml "$packs"
+	entry 'jq foreach, times left as numbers' 10 feed_nothing 1 jq -c "$jq_packs" "$dir/packs-tenth.ndjson"
+	run_contest "$rounds"
+	print_contest seconds
+	awk -v seconds="$(median 0)" -v values=$((${#columns[@]} * rows)) 'BEGIN {
+		if (seconds > 0) printf "  %.2f million values/s\n", values / seconds / 1e6 }'
+}
+
 contest_start() {
 	start_contest '== start: one line in, one answer out'
 	has twin-sync && entry 'twin-sync FILE' 1 feed_nothing 100 "$build/twin-sync" -q "$dir/one.ndjson"
@@ -542,14 +571,14 @@ contest_memory() {
 main() {
 	local contest
 	for contest in "$@"; do
-		declare -F "contest_$contest" >/dev/null || die "usage: run.sh [fold|pipe|csv|influx|start|memory]..."
+		declare -F "contest_$contest" >/dev/null || die "usage: run.sh [fold|pipe|csv|influx|senml|start|memory]..."
 	done
 	mkdir -p "$dir" "$answers"
 	print_machine
 	build_tools
 	find_peers
 	prepare_data
-	[[ $# -gt 0 ]] || set -- fold pipe csv influx start memory
+	[[ $# -gt 0 ]] || set -- fold pipe csv influx senml start memory
 	for contest in "$@"; do
 		"contest_$contest"
 	done
