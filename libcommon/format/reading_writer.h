@@ -43,7 +43,7 @@ struct reading_writer {
 	struct buffer time;                    // ,"timestamp":"...","value":
 	size_t time_length;                    // of it up to the value
 	struct timestamp_writer times;
-	struct buffer tail;                    // all behind value and unit
+	struct buffer tail; // all behind value and unit
 	uint64_t reading_count, label_count;
 };
 
