@@ -12,7 +12,8 @@
 // has no answer (a missing operand, another type, division by zero, an overflow) is missing itself; no infinity or NaN arises.
 // Types that cannot meet (`value > 3 and "x"`, `timestamp > 5s`) are errors of the text, found when it is parsed.
 //
-// Units of measure are not looked at: a unit could be one more thing known of each operand where types are checked. Functions over
+// Units of measure: convert() converts numbers, the unit of each being text beside it. Where the units of members are known before there
+// is a record, record/expression_units.h checks an expression against them; running it does not look at units. Functions over
 // time (of a window, of how long something has held) would be functions with state in struct expression_run.
 #ifndef RECORD_EXPRESSION_H
 #define RECORD_EXPRESSION_H
@@ -53,7 +54,7 @@ struct expression_value {
 	struct slice text;   // a number as it was written (empty when it was computed); a string as decoded
 };
 
-struct expression; // immutable; may be shared by threads
+struct expression; // immutable; may be shared by threads, though convert() may not be run by two of them at once
 
 // NULL with error, which says where: "column 9: expected a value". text need not outlive the call.
 struct expression *expression_parse(struct slice text, struct error *error);

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/utf8.h"
 #include "record/expression_parser.h"
+#include "record/unit.h"
 
 enum strength {
 	STRENGTH_NONE,
@@ -94,12 +95,22 @@ static size_t emit(struct parser *parser, enum operation operation, size_t opera
 
 	expression->steps = memory_grow(
 	    expression->steps, &expression->step_capacity, expression->step_count + 1, sizeof *expression->steps);
-	expression->steps[expression->step_count] = (struct step){.operation = (uint8_t)operation};
+	expression->steps[expression->step_count] =
+	    (struct step){.operation = (uint8_t)operation, .at = (uint16_t)parser->token.start};
 	set_operand(parser, expression->step_count, operand);
 	parser->stack = (size_t)((ptrdiff_t)parser->stack + pushes);
 	if (parser->stack > expression->stack_size)
 		expression->stack_size = parser->stack;
 	return expression->step_count++;
+}
+
+// The same for a step that stands elsewhere than at the next token.
+static size_t emit_at(struct parser *parser, size_t at, enum operation operation, size_t operand, int pushes)
+{
+	size_t step = emit(parser, operation, operand, pushes);
+
+	parser->expression->steps[step].at = (uint16_t)at;
+	return step;
 }
 
 static unsigned emit_constant(struct parser *parser, struct expression_value value)
@@ -160,7 +171,7 @@ static int parse_if(struct parser *parser, struct operand *operand)
 	if (parse_nested(parser, STRENGTH_OR, &first) || parser_take(parser, TOKEN_COMMA, "','"))
 		return -1;
 	// Only one of the two will be on the stack.
-	size_t jump = emit(parser, OPERATION_JUMP, 0, -1);
+	size_t jump = emit_at(parser, operand->start, OPERATION_JUMP, 0, -1);
 
 	set_operand(parser, branch, parser->expression->step_count);
 	if (parse_nested(parser, STRENGTH_OR, &second) || parser_take(parser, TOKEN_CLOSE, "')'"))
@@ -170,9 +181,11 @@ static int parse_if(struct parser *parser, struct operand *operand)
 	return 0;
 }
 
-static int check_argument(struct parser *parser, const struct function *function, const struct operand *argument)
+static int check_argument(
+    struct parser *parser, const struct function *function, size_t index, const struct operand *argument)
 {
-	if (argument->kinds & function->takes)
+	if (argument->kinds &
+	    (function->converts ? KIND_BIT(index ? EXPRESSION_STRING : EXPRESSION_NUMBER) : function->takes))
 		return 0;
 	return token_error(
 	    &parser->reader, argument->start, "%s() does not take %s", function->name, kinds_name(argument->kinds));
@@ -189,28 +202,64 @@ static int check_count(struct parser *parser, const struct function *function, s
 	    &parser->reader, start, "%s() takes %d to %d arguments", function->name, function->least, function->most);
 }
 
-static int check_literal(struct parser *parser, const struct function *function, size_t start)
+// The text in quotes that a call has as an argument from step `first` up to `end`, or NULL.
+static const struct expression_value *literal_argument(const struct parser *parser, size_t first, size_t end)
 {
-	const struct expression *expression = parser->expression;
+	const struct step *step = &parser->expression->steps[first];
 
-	if (!function->literal_last || expression->steps[expression->step_count - 1].operation == OPERATION_CONSTANT)
+	return end == first + 1 && step->operation == OPERATION_CONSTANT ? &parser->expression->constants[step->operand]
+									 : NULL;
+}
+
+// The last two arguments of convert(): the units that are text in quotes are known, and convert to each other.
+static int check_units(struct parser *parser, const size_t *steps, size_t start)
+{
+	const struct expression_value *from = literal_argument(parser, steps[1], steps[2]);
+	const struct expression_value *to = literal_argument(parser, steps[2], parser->expression->step_count);
+	const struct unit_converter *converter;
+	struct unit unit;
+	struct error error;
+	int result;
+
+	if (!parser->units)
+		parser->units = unit_system_new();
+	result = unit_parse(parser->units, to->text, &unit, &error);
+
+	if (result == 0 && from) {
+		converter = unit_converter_find(parser->units, from->text, to->text, &error);
+		result = converter && converter->outcome == UNIT_CONVERTS ? 0 : -1;
+		if (converter && result < 0)
+			error_set(&error, "%s", converter->message);
+	}
+	return result == 0 ? 0 : token_error(&parser->reader, start, "%s", error.message);
+}
+
+// steps: where the code of each argument begins. start: of the last one, in the text.
+static int check_literals(
+    struct parser *parser, const struct function *function, const size_t *steps, size_t count, size_t start)
+{
+	if (!function->literal_last)
 		return 0;
-	return token_error(&parser->reader, start, "the pattern of %s() is text in quotes", function->name);
+	if (!literal_argument(parser, steps[count - 1], parser->expression->step_count))
+		return token_error(
+		    &parser->reader, start, "the %s of %s() is text in quotes", function->literal_last, function->name);
+	return function->converts ? check_units(parser, steps, start) : 0;
 }
 
 static int parse_call(struct parser *parser, int index, struct operand *operand)
 {
 	const struct function *function = function_get((size_t)index);
 	struct operand argument = {.start = operand->start};
-	size_t count = 0;
+	size_t count = 0, steps[EXPRESSION_ARGUMENTS_MAX];
 	unsigned kinds = 0;
 
 	if (parser_advance(parser))
 		return -1;
 	if (parser->token.kind != TOKEN_CLOSE) {
 		do {
+			steps[count] = parser->expression->step_count;
 			if ((count && parser_advance(parser)) || parse_nested(parser, STRENGTH_OR, &argument) ||
-			    check_argument(parser, function, &argument))
+			    check_argument(parser, function, count, &argument))
 				return -1;
 			count++;
 			kinds |= argument.kinds;
@@ -218,9 +267,10 @@ static int parse_call(struct parser *parser, int index, struct operand *operand)
 	}
 	if (parser_take(
 		parser, TOKEN_CLOSE, count == EXPRESSION_ARGUMENTS_MAX ? "')' after so many arguments" : "')'") ||
-	    check_count(parser, function, count, operand->start) || check_literal(parser, function, argument.start))
+	    check_count(parser, function, count, operand->start) ||
+	    check_literals(parser, function, steps, count, argument.start))
 		return -1;
-	size_t step = emit(parser, OPERATION_CALL, (size_t)index, 1 - (int)count);
+	size_t step = emit_at(parser, operand->start, OPERATION_CALL, (size_t)index, 1 - (int)count);
 
 	parser->expression->steps[step].count = (uint8_t)count;
 	operand->kinds = function->gives ? function->gives : kinds & function->takes;
@@ -265,7 +315,7 @@ static int parse_name(struct parser *parser, struct operand *operand)
 	if ((!is_pointer && parser_add_segment(parser, &parts, name.text)) ||
 	    parser_finish_path(parser, &parts, is_pointer, &path))
 		return -1;
-	emit(parser, OPERATION_PATH, path, 1);
+	emit_at(parser, operand->start, OPERATION_PATH, path, 1);
 	operand->kinds = KINDS_OF_MEMBERS;
 	return 0;
 }
@@ -446,7 +496,7 @@ static int parse_infix(struct parser *parser, struct infix infix, struct operand
 
 	if (parse_nested(parser, least, &right))
 		return -1;
-	emit(parser, infix.operation, 0, -1);
+	emit_at(parser, at, infix.operation, 0, -1);
 	if (infix.strength != STRENGTH_COMPARISON)
 		return check_arithmetic(parser, infix.operation, left, &right, at);
 	if (infix_of(parser->token.kind).strength == STRENGTH_COMPARISON)
@@ -498,6 +548,8 @@ static struct expression *parse_text(
 	    : !utf8_is_valid(text) ? error_set(error, "the expression is not UTF-8")
 				   : parse_whole(parser, is_path, operand);
 
+	unit_system_free(parser->units);
+	expression->text = arena_dup(&expression->arena, text);
 	if (!failed)
 		return expression;
 	expression_free(expression);

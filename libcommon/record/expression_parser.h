@@ -11,7 +11,8 @@ struct parser {
 	struct token token;  // the next one, not yet used
 	size_t previous_end; // of the one used last
 	size_t depth;
-	size_t stack; // how much of it is in use at this point of the code
+	size_t stack;              // how much of it is in use at this point of the code
+	struct unit_system *units; // NULL until convert() asks for it
 	struct error *error;
 };
 

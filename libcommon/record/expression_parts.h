@@ -100,6 +100,7 @@ struct step {
 	uint8_t operation;
 	uint8_t count;
 	uint16_t operand;
+	uint16_t at; // where in the text, in bytes
 };
 
 struct path {
@@ -113,6 +114,7 @@ struct path {
 
 struct expression {
 	struct arena arena; // of texts and segments
+	struct slice text;
 	struct step *steps;
 	size_t step_count, step_capacity;
 	struct expression_value *constants;
@@ -144,12 +146,27 @@ struct expression_value value_of_boolean(bool truth);
 
 // Functions.
 
+// What a function makes of units of measure.
+enum measure {
+	MEASURE_NONE, // it is not about numbers, or its result has no unit
+	MEASURE_SAME, // all arguments and the result have the same
+	MEASURE_SIGN, // any, and the result is a number
+	MEASURE_ROOT,
+	MEASURE_NUMBER, // a number, and so is the result
+	MEASURE_ANGLE,  // radians, and the result is a number
+	MEASURE_ARC,    // a number, and the result is in radians
+	MEASURE_ARC_2,  // two of the same, and the result is in radians
+	MEASURE_CONVERT,
+};
+
 struct function {
 	const char *name;
 	uint8_t least, most;         // arguments
 	uint16_t takes;              // kinds that any argument may have
 	uint16_t gives;              // kinds of the result; 0: those of its arguments that it takes
-	bool literal_last;           // the last argument is a string in the text
+	const char *literal_last;    // what the last argument is, when it must be a string in the text
+	bool converts;               // convert(): has no call, since it needs the units of the run
+	uint8_t measure;             // enum measure
 	double (*of_number)(double); // the simple ones
 	struct expression_value (*call)(const struct expression_value *arguments, size_t count, struct arena *arena);
 };

@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "record/expression_parts.h"
+#include "record/unit.h"
 #include "record/value.h"
 
 // A container, or the whole record, taken apart at most once in a record.
@@ -22,7 +23,8 @@ struct expression_run {
 	struct run_tree *trees;
 	struct run_path *paths;
 	uint64_t round;
-	struct arena arena; // of strings that had escapes, or were made
+	struct unit_system *units; // NULL until a number is converted
+	struct arena arena;        // of strings that had escapes, or were made
 	struct buffer text;
 };
 
@@ -45,6 +47,7 @@ void expression_run_free(struct expression_run *run)
 		value_tree_release(&run->trees[i].tree);
 	arena_release(&run->arena);
 	buffer_release(&run->text);
+	unit_system_free(run->units);
 	free(run->stack);
 	free(run->trees);
 	free(run->paths);
@@ -254,11 +257,35 @@ static struct expression_value load_path(
 	return value;
 }
 
+// A number that was written is converted as it is written, one that was computed as a double. Missing when there is no such conversion.
+static struct expression_value convert(struct expression_run *run, const struct expression_value *arguments)
+{
+	struct expression_value missing = {.kind = EXPRESSION_MISSING};
+	const struct unit_converter *converter;
+	struct error error;
+
+	if (arguments[0].kind != EXPRESSION_NUMBER || arguments[1].kind != EXPRESSION_STRING)
+		return missing;
+	if (!run->units)
+		run->units = unit_system_new();
+	converter = unit_converter_find(run->units, arguments[1].text, arguments[2].text, &error);
+	if (!converter || converter->outcome != UNIT_CONVERTS)
+		return missing;
+	if (!arguments[0].text.length)
+		return value_of_double(unit_convert(converter, arguments[0].number));
+	buffer_reset(&run->text);
+	if (unit_convert_text(converter, arguments[0].text, &run->text, &error) < 0)
+		return missing;
+	return value_of_text(arena_dup(&run->arena, buffer_slice(&run->text)));
+}
+
 static struct expression_value call(
     struct expression_run *run, const struct step *step, const struct expression_value *arguments)
 {
 	const struct function *function = function_get(step->operand);
 
+	if (function->converts)
+		return convert(run, arguments);
 	if (function->call)
 		return function->call(arguments, step->count, &run->arena);
 	if (arguments->kind != EXPRESSION_NUMBER)

@@ -259,6 +259,18 @@ static void test_functions(void)
 			    "gamma(5) == 24"));
 		CHECK(fails("min(1, origin) == 1 or sqrt(unit) == 1 or max('a', 1) == 1"));
 	}
+	TEST("convert() takes the unit from the record, keeps decimals exact, and has no answer where there is no "
+	     "conversion")
+	{
+		CHECK(holds("convert(value, unit, 'K') == 355.65 and convert(value, unit, '[degF]') == 180.5"));
+		CHECK(holds("convert(value, 'degC', 'degC') == value and convert(212, 'degF', 'degC') == 100"));
+		CHECK(holds("convert(9007199254740993, 'mV', 'V') == 9007199254740.993"));
+		CHECK(holds("convert(value * 2, unit, 'K') > 438.1 and convert(value * 2, unit, 'K') < 438.2"));
+		CHECK(fails("convert(value, unit, 'kPa') == convert(value, unit, 'kPa')"));
+		CHECK(fails("convert(value, entity_id, 'kPa') > 0 or convert(entity_id, unit, 'K') > 0"));
+		CHECK(fails("convert(absent, unit, 'K') > 0 or convert(value, absent, 'K') > 0"));
+		CHECK(fails("convert(-1, 'W', 'dBm') < 0 or convert(1e308, 'km', 'm') > 0"));
+	}
 	TEST("functions of text")
 	{
 		CHECK(holds("lower(unit) == 'degc' and upper('a-b') == 'A-B' and contains(property, 'ring/')"));
@@ -315,6 +327,16 @@ static void test_errors(void)
 		CHECK_ERROR("null < 3", "column 6: null and a number do not compare by size");
 		CHECK_ERROR("sqrt('x') > 1", "column 6: sqrt() does not take text");
 		CHECK_ERROR("matches(unit, unit)", "column 15: the pattern of matches() is text in quotes");
+		CHECK_ERROR("convert(value, unit, unit) > 1", "column 22: the unit of convert() is text in quotes");
+		CHECK_ERROR("convert(value, unit, if(true, 'a', 'b')) > 1",
+		    "column 22: the unit of convert() is text in quotes");
+		CHECK_ERROR("convert(value, unit, 'smoots') > 1", "column 22: unknown unit 'smoots'");
+		CHECK_ERROR("convert(value, 'smoots', 'm') > 1", "column 26: unknown unit 'smoots'");
+		CHECK_ERROR("convert(value, 'kPa', 'K') > 1",
+		    "column 23: cannot convert 'kPa' to 'K': they measure different things");
+		CHECK_ERROR("convert('x', 'kPa', 'K') > 1", "column 9: convert() does not take text");
+		CHECK_ERROR("convert(value, 3, 'K') > 1", "column 16: convert() does not take a number");
+		CHECK_ERROR("convert(value, 'K') > 1", "column 1: convert() takes 3 arguments");
 		CHECK_ERROR("value * 2", "a number can never be true: expected a condition");
 		CHECK_ERROR("'x'", "text can never be true: expected a condition");
 	}
