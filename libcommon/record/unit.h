@@ -2,7 +2,7 @@
 //
 // A text is looked up, as it is spelled and in this order; what is found first counts:
 //   1. the whole text in the table of unit_names.c: the SenML registry (RFC 8428, RFC 8798), spellings people use, UCUM, and last the
-//      common codes of UN/CEFACT Recommendation 20 (P1, C62, MTR, CEL, KWH). Codes that are also an SI spelling (GV, MA, PS) are left
+//      common codes of UN/CEFACT Recommendation 20 (P1, C62, MTR, CEL, KWH). Codes that are also an SI spelling (GV, MA, GL) are left
 //      out. So "C" is coulomb and "F" farad (degrees are degC, Cel, °C, CEL and degF, [degF], FAH), "m" is metre, "A" ampere, "min" and
 //      "MIN" minute, "M" nothing, "%" a hundredth, "h" hour, "a" year, "gal" a US gallon and "Gal" a cm/s2, "P1" percent;
 //   2. as an expression: names with exponents (m2, m^2, m**2, m², s-1, s⁻¹), products (N.m, N·m, N*m, N m, kW-h), quotients (m/s,
@@ -11,13 +11,15 @@
 //      allows it, and then in the database of udunits2 (both names and symbols, prefixes, plurals).
 // The database is read when the first name is looked up, which takes some 4 ms, and not before.
 //
-// A unit is a point of measure only when it stands alone: "degC" is the scale (0 degC is 273.15 K), while in a compound
-// (W/(m2.degC), degC/min) it is a difference, as is K; "delta_degC" and "delta_degF" are differences alone. Angle (rad) is kept apart from pure numbers:
-// % does not convert to deg, nor lm to cd; only a rate and an angular velocity meet, as whole turns: 50 Hz, 3000 rpm and 314.159 rad/s.
+// A unit has its own zero only when it stands alone: "degC" is the scale (0 degC is 273.15 K), while in a compound (W/(m2.degC),
+// degC/min) it is a difference, as is K; "delta_degC" and "delta_degF" are differences alone. Angle (rad) is kept apart from pure
+// numbers: % does not convert to deg, nor lm to cd; only a rate and an angular velocity meet, as whole turns: 50 Hz, 3000 rpm and
+// 314.159 rad/s.
 // bit and byte have a dimension of their own. Levels (dBm, dBW, dBV, dBuV, Bspl) convert to what they are levels of; what has no
-// conversion (pH, dB, dBA, NTU) equals only itself. V.A, var and W are one dimension.
+// conversion (pH, dB, dBA, NTU, barg, Nm3) equals only itself. V.A, var and W are one dimension.
 //
-// What udunits has is not to be called by two threads at once, not even through two systems.
+// udunits is not to be called by two threads at once, not even through two systems, and keeps some kilobytes of each database that was
+// read until the end of the program: a program has one system.
 #ifndef RECORD_UNIT_H
 #define RECORD_UNIT_H
 
@@ -80,7 +82,7 @@ bool unit_same_dimension(const struct unit *a, const struct unit *b, bool with_a
 bool unit_is_number(const struct unit *unit); // no dimension, angle aside
 bool unit_equal(const struct unit *a, const struct unit *b);
 
-// Products, powers (as twice the power) and what is left of a scale when it is multiplied: -1 when one of them is no linear unit, or the result is
+// Products, and powers (2 is the unit itself, 1 its root). A zero of their own is lost. -1: one of them is not linear, or the result is
 // beyond what can be held.
 int unit_multiply(struct unit *product, const struct unit *a, const struct unit *b) __attribute__((warn_unused_result));
 int unit_power(struct unit *result, const struct unit *unit, int twice_the_power) __attribute__((warn_unused_result));
@@ -112,15 +114,15 @@ struct unit_converter {
 const struct unit_converter *unit_converter_find(
     struct unit_system *system, struct slice from, struct slice to, struct error *error);
 
-// Appends the converted number in JSON's grammar. number: JSON's grammar too. -1, and nothing appended: it is no number, the result is beyond the range
-// of double, or the unit has no such value (the level of a negative power). converter->outcome is UNIT_CONVERTS.
+// Appends the converted number; both are in JSON's grammar. -1, and nothing appended: it is no number, the result is beyond the range of
+// double, or the unit has no such value (the level of a negative power). converter->outcome is UNIT_CONVERTS.
 //
 // Digits. The same unit leaves the bytes as they are. Otherwise the exact result is computed with decimals and fractions: 21.5 degC are
 // 294.65 K, 212 degF are 100 degC, 1013.25 hPa are 101325 Pa. It is written exactly when that takes at most 12 significant
 // digits, or 2 more than the number had, and always when the units differ by a power of ten: no integer loses a digit. Else it is
 // rounded to a hundredth of what the last digit of the number amounts to, but to not fewer than 7 significant digits (writers of
-// records drop zeros: 100 degF are 37.77778 degC). Where the factor itself is no fraction (deg to rad) or a logarithm is taken, no more than 15
-// digits are written. Trailing zeros are not.
+// records drop zeros: 100 degF are 37.77778 degC). Where the factor itself is no fraction (deg to rad) or a logarithm is taken, no more
+// than 15 digits are written. Trailing zeros are not.
 int unit_convert_text(const struct unit_converter *converter, struct slice number, struct buffer *out,
     struct error *error) __attribute__((warn_unused_result));
 

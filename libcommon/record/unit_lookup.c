@@ -27,37 +27,58 @@ bool unit_read_meaning(struct unit_system *system, const struct unit_name *row, 
 
 struct prefix {
 	const char *text;
-	int power;
-	bool of_bytes;
+	int power; // of ten, or of 1024
+	enum { OTHERS_ONLY, BYTES_TOO, BYTES_ONLY, BINARY } use;
 };
 
-// The power of two (of bytes) or of ten of a prefix with 'i' or without.
+static bool fits(const struct prefix *prefix, const struct unit_name *row)
+{
+	if (row->prefixes == UNIT_PREFIX_BYTES)
+		return prefix->use != OTHERS_ONLY;
+	return row->prefixes == UNIT_PREFIX_SI && prefix->use <= BYTES_TOO;
+}
+
 static bool find_prefixed(struct unit_system *system, struct slice name, struct unit *unit)
 {
-	static const struct prefix prefixes[] = {{"y", -24, false}, {"z", -21, false}, {"a", -18, false},
-	    {"f", -15, false}, {"p", -12, false}, {"n", -9, false}, {"u", -6, false}, {"µ", -6, false},
-	    {"μ", -6, false}, {"m", -3, false}, {"c", -2, false}, {"d", -1, false}, {"da", 1, false}, {"h", 2, false},
-	    {"k", 3, true}, {"M", 6, true}, {"G", 9, true}, {"T", 12, true}, {"P", 15, true}, {"E", 18, true},
-	    {"Z", 21, false}, {"Y", 24, false}, {"Ki", 1, true}, {"Mi", 2, true}, {"Gi", 3, true}, {"Ti", 4, true},
-	    {"Pi", 5, true}, {"Ei", 6, true}};
+	static const struct prefix prefixes[] = {{"y", -24, OTHERS_ONLY}, {"z", -21, OTHERS_ONLY},
+	    {"a", -18, OTHERS_ONLY}, {"f", -15, OTHERS_ONLY}, {"p", -12, OTHERS_ONLY}, {"n", -9, OTHERS_ONLY},
+	    {"u", -6, OTHERS_ONLY}, {"µ", -6, OTHERS_ONLY}, {"μ", -6, OTHERS_ONLY}, {"m", -3, OTHERS_ONLY},
+	    {"c", -2, OTHERS_ONLY}, {"d", -1, OTHERS_ONLY}, {"da", 1, OTHERS_ONLY}, {"h", 2, OTHERS_ONLY},
+	    {"k", 3, BYTES_TOO}, {"M", 6, BYTES_TOO}, {"G", 9, BYTES_TOO}, {"T", 12, BYTES_TOO}, {"P", 15, BYTES_TOO},
+	    {"E", 18, BYTES_TOO}, {"Z", 21, OTHERS_ONLY}, {"Y", 24, OTHERS_ONLY}, {"kilo", 3, BYTES_ONLY},
+	    {"mega", 6, BYTES_ONLY}, {"giga", 9, BYTES_ONLY}, {"tera", 12, BYTES_ONLY}, {"peta", 15, BYTES_ONLY},
+	    {"Ki", 1, BINARY}, {"Mi", 2, BINARY}, {"Gi", 3, BINARY}, {"Ti", 4, BINARY}, {"Pi", 5, BINARY},
+	    {"kibi", 1, BINARY}, {"mebi", 2, BINARY}, {"gibi", 3, BINARY}, {"tebi", 4, BINARY}, {"pebi", 5, BINARY}};
 
 	for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
-		struct slice text = slice_from_string(prefixes[i].text);
+		const struct prefix *prefix = &prefixes[i];
+		struct slice text = slice_from_string(prefix->text);
 		const struct unit_name *row =
 		    slice_starts_with(name, text) ? unit_table_find(system, slice_skip(name, text.length)) : NULL;
-		bool binary = text.length == 2 && text.data[1] == 'i';
-		struct unit_ratio factor = {1, 1, prefixes[i].power, true};
+		struct unit_ratio factor = {1, 1, prefix->power, true};
 
-		if (!row || row->prefixes == UNIT_PREFIX_NONE ||
-		    (row->prefixes == UNIT_PREFIX_BYTES && !prefixes[i].of_bytes) ||
-		    (binary && row->prefixes != UNIT_PREFIX_BYTES))
+		if (!row || !fits(prefix, row))
 			continue;
-		if (binary)
-			factor = (struct unit_ratio){(int64_t)1 << 10 * prefixes[i].power, 1, 0, true};
+		if (prefix->use == BINARY)
+			factor = (struct unit_ratio){(int64_t)1 << 10 * prefix->power, 1, 0, true};
 		if (!unit_read_meaning(system, row, unit))
 			return false;
 		unit->scale = unit_ratio_multiply(unit->scale, factor);
 		return true;
+	}
+	return false;
+}
+
+// udunits takes a bit for the number 1 and a byte for 8.
+static bool is_of_bits(struct slice name)
+{
+	static const char *const ends[] = {"bit", "bits", "byte", "bytes", "octet", "octets"};
+
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+		size_t length = strlen(ends[i]);
+
+		if (name.length >= length && slice_is(slice_skip(name, name.length - length), ends[i]))
+			return true;
 	}
 	return false;
 }
@@ -71,6 +92,9 @@ static bool find_in_database(struct unit_system *system, struct slice name, stru
 {
 	char text[UNIT_TEXT_MAX];
 	size_t length = 0;
+
+	if (is_of_bits(name))
+		return false;
 
 	if (slice_starts_with(name, SLICE_LITERAL("µ")) || slice_starts_with(name, SLICE_LITERAL("μ"))) {
 		text[length++] = 'u';

@@ -167,7 +167,7 @@ static int append_double(struct buffer *out, long double value, int digits, stru
 	for (char *at = text; at < e; at++)
 		if (*at != '.')
 			plain[length++] = *at;
-	return append_digits(out, value < 0, slice_of(plain, length), atoi(e + 1) - (digits - 1), error);
+	return append_digits(out, value < 0, slice_of(plain, length), strtol(e + 1, NULL, 10) - (digits - 1), error);
 }
 
 static int significant(int count, int most)

@@ -242,7 +242,8 @@ static bool skip_annotation(struct parser *parser)
 
 static bool parse_factor(struct parser *parser, struct unit *unit)
 {
-	struct slice name;
+	struct slice name = SLICE_EMPTY;
+	size_t length;
 
 	if (is_digit(peek(parser, 0)))
 		return parse_number(parser, unit);
@@ -258,6 +259,9 @@ static bool parse_factor(struct parser *parser, struct unit *unit)
 		if (name.length == 0 || !unit_find_name(parser->system, name, parser->of_table, unit))
 			return false;
 	}
+	// A normal cubic metre (Nm3) is a volume of gas, not the third power of a newton metre.
+	if (slice_is(name, "Nm") && (is_digit(peek(parser, 0)) || superscript(parser->rest, &length) >= 0))
+		return false;
 	return parse_exponent(parser, unit) && (peek(parser, 0) != '{' || skip_annotation(parser));
 }
 

@@ -17,7 +17,8 @@ struct unit_ratio {
 #define UNIT_RATIO_ONE ((struct unit_ratio){1, 1, 0, true})
 
 // The decimal of at most 13 digits, or the fraction with a small denominator, that is within a few units in the last place of value: a
-// number that has been through binary arithmetic is taken for what it was meant to be. Beyond the range of double everything here is an inexact 0.
+// number that has been through binary arithmetic is taken for what it was meant to be. Beyond the range of double everything here is an
+// inexact 0.
 struct unit_ratio unit_ratio_from_double(double value);
 
 double unit_ratio_value(struct unit_ratio ratio);

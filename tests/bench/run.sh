@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# run.sh [fold|pipe|csv|influx|senml|start|memory]... - measures the programs beside other tools on the same work in one run, after
+# run.sh [fold|pipe|csv|influx|senml|select|start|memory]... - measures the programs beside other tools on the same work in one run, after
 # comparing the answers (README.md here). Status: 0 done, 1 answers differ, 2 trouble. No figure makes it fail.
 set -euo pipefail
 export LC_ALL=C
@@ -124,6 +124,7 @@ find_peers() {
 	printf 'programs:\n'
 	find_peer twin-sync "$build/twin-sync" --version
 	find_peer twin-ingest "$build/twin-ingest" --version
+	find_peer twin-select "$build/twin-select" --version
 	find_peer DuckDB engine duckdb version
 	find_peer ClickHouse engine clickhouse version
 	find_peer jq jq --version
@@ -197,6 +198,12 @@ mlr_latest='if (is_absent($quality) || $quality > 0.5) {
 		}
 	}
 	end { emit (@time, @value), "entity_id", "property" }'
+
+# Readings above a value, in one unit: about one in seven.
+select_where="value > 20 and unit == 'degC'"
+jq_where='select(.value > 20 and .unit == "degC")'
+# shellcheck disable=SC2016
+mlr_where='$value > 20 && $unit == "degC"'
 
 columns=(flow pressure motor_speed bearing_temperature vibration)
 join_columns() {
@@ -276,6 +283,10 @@ ingest_rows_of_packs() { "$build/twin-ingest" -q -f senml "$@" | readings_to_row
 sqlite_rows() { sqlite3 :memory: <<<"$(sqlite_latest "$1")"; }
 duckdb_rows() { engine duckdb "$(duckdb_unpivot "$1" '' /dev/stdout)" | readings_to_rows; }
 clickhouse_rows() { engine clickhouse "$(clickhouse_unpivot "$1" '' 'FORMAT JSONEachRow')" | readings_to_rows; }
+select_rows() { "$build/twin-select" -q --where "$select_where" "$1" | readings_to_rows; }
+jq_select_rows() { jq -c "$jq_where" "$1" | readings_to_rows; }
+gojq_select_rows() { gojq -c "$jq_where" "$1" | readings_to_rows; }
+mlr_select_rows() { mlr --ijsonl --ojsonl filter "$mlr_where" "$1" | readings_to_rows; }
 mlr_rows() { "${mlr_reshape[@]}" "$1" | readings_to_rows; }
 
 mlr_fold=(mlr --ijsonl --onidx --ofs tab put -q "$mlr_latest")
@@ -339,6 +350,17 @@ answers_to_csv() {
 	lines=$("$build/twin-ingest" -q --no-origin "${ingest_flags[@]}" "$table" | wc -l)
 	printf '  twin-ingest makes %s readings of the whole table\n' "$lines"
 	[[ $lines -eq $((${#columns[@]} * rows)) ]] || differences=$((differences + 1))
+}
+
+answers_to_select() {
+	rm -f "$answers"/selected*
+	has twin-select && answer selected-of-tenth twin-select select_rows "$tenth"
+	answer selected-of-tenth jq jq_select_rows "$tenth"
+	has mlr && answer selected-of-tenth mlr mlr_select_rows "$tenth"
+	printf '\n'
+	has twin-select && answer selected-of-fiftieth twin-select select_rows "$fiftieth"
+	has gojq && answer selected-of-fiftieth gojq gojq_select_rows "$fiftieth"
+	printf '\n'
 }
 
 # --- measuring ----------------------------------------------------------------------------------------------------
@@ -531,6 +553,23 @@ contest_senml() {
 		if (seconds > 0) printf "  %.2f million values/s\n", values / seconds / 1e6 }'
 }
 
+contest_select() {
+	printf '\n== select: the readings of %s where %s: answers\n' "$readings" "$select_where"
+	answers_to_select
+	start_contest '== select: time'
+	if has twin-select; then
+		entry 'twin-select --where FILE' 1 feed_nothing 1 "$build/twin-select" -q --where "$select_where" "$stream"
+		entry 'twin-select --where, convert()' 1 feed_nothing 1 \
+			"$build/twin-select" -q --where "convert(value, unit, 'K') > 293.15" "$stream"
+	fi
+	has mlr && entry 'mlr --ijsonl --ojsonl filter' 10 feed_nothing 1 \
+		mlr --ijsonl --ojsonl filter "$mlr_where" "$tenth"
+	has jq && entry 'jq -c select' 10 feed_nothing 1 jq -c "$jq_where" "$tenth"
+	has gojq && entry 'gojq -c select' 50 feed_nothing 1 gojq -c "$jq_where" "$fiftieth"
+	run_contest "$rounds"
+	print_contest seconds
+}
+
 contest_start() {
 	start_contest '== start: one line in, one answer out'
 	has twin-sync && entry 'twin-sync FILE' 1 feed_nothing 100 "$build/twin-sync" -q "$dir/one.ndjson"
@@ -571,14 +610,14 @@ contest_memory() {
 main() {
 	local contest
 	for contest in "$@"; do
-		declare -F "contest_$contest" >/dev/null || die "usage: run.sh [fold|pipe|csv|influx|senml|start|memory]..."
+		declare -F "contest_$contest" >/dev/null || die "usage: run.sh [fold|pipe|csv|influx|senml|select|start|memory]..."
 	done
 	mkdir -p "$dir" "$answers"
 	print_machine
 	build_tools
 	find_peers
 	prepare_data
-	[[ $# -gt 0 ]] || set -- fold pipe csv influx senml start memory
+	[[ $# -gt 0 ]] || set -- fold pipe csv influx senml select start memory
 	for contest in "$@"; do
 		"contest_$contest"
 	done

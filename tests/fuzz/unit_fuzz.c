@@ -1,5 +1,5 @@
-// libFuzzer target: two units and a number, a line each. Any text is a unit or an unknown one; a conversion gives a number in JSON's grammar that is
-// finite, close to what doubles give, or an error; the same unit leaves the bytes.
+// libFuzzer target: two units and a number, a line each. Any text is a unit or an unknown one; a conversion gives a number in JSON's grammar
+// that is finite and close to what doubles give, or an error; the same unit leaves the bytes.
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>

@@ -260,6 +260,9 @@ static void check_hostile(struct unit_system *system)
 	check_unknown(system, s("dBm/s"));
 	check_unknown(system, s("pH.m"));
 	check_unknown(system, s("BW"));
+	check_unknown(system, s("mbit"));
+	check_unknown(system, s("decibyte"));
+	check_unknown(system, s("Nm3.m"));
 	check_unknown(system, s("m\n"));
 	check_unknown(system, s("furlongs-per-fortnigh"));
 	memset(text, '(', sizeof text);
@@ -389,6 +392,11 @@ int main(void)
 		SAME("W/(m2.K)", "W/m2/K", "D55", "W.m-2.K-1", "W/(m2.degC)");
 		SAME("kVA", "KVA", "kV.A");
 		SAME("dBW", "dB[W]");
+		SAME("kNm", "1000.N.m");
+		SAME("mPas", "mPa.s", "C24");
+		SAME("kilobytes", "kB", "8000 bits", "2P");
+		SAME("mebibyte", "MiB", "1048576 byte");
+		SAME("cd", "CDL", "candela");
 		SAME("SEC", "s");
 		SAME("m[H2O]", "mH2O");
 		SAME("%/min", "percent per minute");
@@ -502,6 +510,10 @@ int main(void)
 		check(system, "55.50", "dBA", "dB(A)", "55.50");
 		check_not(
 		    system, "pH", "1", UNIT_IMPOSSIBLE, "cannot convert 'pH' to '1': they measure different things");
+		check_not(system, "Nm3/h", "m3/h", UNIT_IMPOSSIBLE,
+		    "cannot convert 'Nm3/h' to 'm3/h': they measure different things");
+		check_not(system, "barg", "bar", UNIT_IMPOSSIBLE,
+		    "cannot convert 'barg' to 'bar': they measure different things");
 		check_not(system, "dB", "dBA", UNIT_IMPOSSIBLE,
 		    "cannot convert 'dB' to 'dBA': they measure different things");
 	}
