@@ -216,17 +216,18 @@ static int check_units(struct parser *parser, const size_t *steps, size_t start)
 {
 	const struct expression_value *from = literal_argument(parser, steps[1], steps[2]);
 	const struct expression_value *to = literal_argument(parser, steps[2], parser->expression->step_count);
+	struct unit_system *system = parser->expression->units;
 	const struct unit_converter *converter;
 	struct unit unit;
 	struct error error;
 	int result;
 
-	if (!parser->units)
-		parser->units = unit_system_new();
-	result = unit_parse(parser->units, to->text, &unit, &error);
+	if (!system)
+		system = parser->expression->units = unit_system_new();
+	result = unit_parse(system, to->text, &unit, &error);
 
 	if (result == 0 && from) {
-		converter = unit_converter_find(parser->units, from->text, to->text, &error);
+		converter = unit_converter_find(system, from->text, to->text, &error);
 		result = converter && converter->outcome == UNIT_CONVERTS ? 0 : -1;
 		if (converter && result < 0)
 			error_set(&error, "%s", converter->message);
@@ -548,7 +549,6 @@ static struct expression *parse_text(
 	    : !utf8_is_valid(text) ? error_set(error, "the expression is not UTF-8")
 				   : parse_whole(parser, is_path, operand);
 
-	unit_system_free(parser->units);
 	expression->text = arena_dup(&expression->arena, text);
 	if (!failed)
 		return expression;
@@ -589,6 +589,7 @@ void expression_free(struct expression *expression)
 {
 	if (!expression)
 		return;
+	unit_system_free(expression->units);
 	arena_release(&expression->arena);
 	free(expression->steps);
 	free(expression->constants);

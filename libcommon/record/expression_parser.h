@@ -11,8 +11,7 @@ struct parser {
 	struct token token;  // the next one, not yet used
 	size_t previous_end; // of the one used last
 	size_t depth;
-	size_t stack;              // how much of it is in use at this point of the code
-	struct unit_system *units; // NULL until convert() asks for it
+	size_t stack; // how much of it is in use at this point of the code
 	struct error *error;
 };
 

@@ -115,6 +115,7 @@ struct path {
 struct expression {
 	struct arena arena; // of texts and segments
 	struct slice text;
+	struct unit_system *units; // of convert(); NULL where it is not called
 	struct step *steps;
 	size_t step_count, step_capacity;
 	struct expression_value *constants;

@@ -23,8 +23,7 @@ struct expression_run {
 	struct run_tree *trees;
 	struct run_path *paths;
 	uint64_t round;
-	struct unit_system *units; // NULL until a number is converted
-	struct arena arena;        // of strings that had escapes, or were made
+	struct arena arena; // of strings that had escapes, or were made
 	struct buffer text;
 };
 
@@ -47,7 +46,6 @@ void expression_run_free(struct expression_run *run)
 		value_tree_release(&run->trees[i].tree);
 	arena_release(&run->arena);
 	buffer_release(&run->text);
-	unit_system_free(run->units);
 	free(run->stack);
 	free(run->trees);
 	free(run->paths);
@@ -266,9 +264,7 @@ static struct expression_value convert(struct expression_run *run, const struct 
 
 	if (arguments[0].kind != EXPRESSION_NUMBER || arguments[1].kind != EXPRESSION_STRING)
 		return missing;
-	if (!run->units)
-		run->units = unit_system_new();
-	converter = unit_converter_find(run->units, arguments[1].text, arguments[2].text, &error);
+	converter = unit_converter_find(run->expression->units, arguments[1].text, arguments[2].text, &error);
 	if (!converter || converter->outcome != UNIT_CONVERTS)
 		return missing;
 	if (!arguments[0].text.length)
