@@ -16,38 +16,29 @@
 #include "io/atomic_file.h"
 #include "record/property_path.h"
 #include "twin/model_checks.h"
+#include "twin/model_parts.h"
 
 _Static_assert(MODEL_BOUND_SIZE == QUALITY_BOUND_SIZE, "bounds are copied");
 
 #define MODEL_SIZE_MAX ((size_t)64 << 20)
 #define EXTEND_MAX     10
 
-struct model_source {
-	const char *file;
-	const struct model *model;
-	struct error *error;
-};
-
-static int complain(const struct model_source *source, const char *where, const char *what)
-{
-	return error_set(source->error, "model '%s': %.200s: %.200s", source->file, where, what);
-}
-
 void model_free(struct model *model)
 {
 	if (!model)
 		return;
-	for (size_t i = 0; i < model->paths.count; i++)
+	for (size_t i = 0; i < model->paths.count; i++) {
 		free(model->properties[i].unit);
+		model_calibrations_free(model->properties[i].calibration, 1);
+	}
 	for (size_t i = 0; i < model->applies_to_count; i++)
 		free(model->applies_to[i]);
 	free(model->applies_to);
 	free(model->properties);
-	free(model->priorities);
+	model_sensors_release(model);
 	free(model->name);
 	free(model->axis_unit);
 	hash_map_release(&model->paths);
-	hash_map_release(&model->sensors);
 	free(model);
 }
 
@@ -171,6 +162,8 @@ static int read_property_member(const struct model_source *source, const char *w
 		return read_duration(source, where, node, &property->stale_after);
 	if (strcmp(name, "tolerance") == 0)
 		return read_tolerance(source, where, node, property);
+	if (strcmp(name, "calibration") == 0)
+		return model_read_property_calibration(source, where, node, property);
 	if (strcmp(name, "required") == 0) {
 		if (!json_is_boolean(node))
 			return complain(source, where, "required is true or false");
@@ -203,24 +196,6 @@ static int read_property(const struct model_source *source, struct model *model,
 		model->properties[at] = (struct model_property){.path = model->paths.keys[at]};
 	json_object_foreach(
 	    object, name, node) if (read_property_member(source, path, name, node, &model->properties[at])) return -1;
-	return 0;
-}
-
-static int read_sensor(const struct model_source *source, struct model *model, const char *id, json_t *object)
-{
-	json_t *priority = json_object_get(object, "priority");
-	int added = 0;
-
-	if (!json_is_object(object) || (priority && !json_is_integer(priority)))
-		return complain(source, id, "a sensor is an object, its priority a whole number");
-	size_t at = hash_map_add(&model->sensors, slice_from_string(id), &added);
-
-	model->priorities =
-	    memory_grow(model->priorities, &model->priority_capacity, at + 1, sizeof *model->priorities);
-	if (added)
-		model->priorities[at] = 0;
-	if (priority)
-		model->priorities[at] = json_integer_value(priority);
 	return 0;
 }
 
@@ -260,7 +235,7 @@ static int read_members(const struct model_source *source, struct model *model, 
 	json_object_foreach(properties, key, node) if (read_property(source, model, key, node)) return -1;
 	if (sensors && !json_is_object(sensors))
 		return complain(source, "sensors", "expected an object");
-	json_object_foreach(sensors, key, node) if (read_sensor(source, model, key, node)) return -1;
+	json_object_foreach(sensors, key, node) if (model_read_sensor(source, model, key, node)) return -1;
 	return 0;
 }
 
@@ -406,13 +381,6 @@ const struct model_property *model_property(const struct model *model, struct sl
 	size_t at = model ? hash_map_find(&model->paths, path) : HASH_MAP_NONE;
 
 	return at == HASH_MAP_NONE ? NULL : &model->properties[at];
-}
-
-int64_t model_priority(const struct model *model, struct slice sensor_id)
-{
-	size_t at = model && model->sensors.count ? hash_map_find(&model->sensors, sensor_id) : HASH_MAP_NONE;
-
-	return at == HASH_MAP_NONE ? 0 : model->priorities[at];
 }
 
 static bool is_number(struct slice value)

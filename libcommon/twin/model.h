@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/hash_map.h"
 #include "base/slice.h"
+#include "twin/calibration.h"
 #include "twin/quality_limits.h"
 
 enum model_type {
@@ -33,7 +34,14 @@ struct model_property {
 	int64_t stale_after;           // nanoseconds, 0 when not declared
 	double absolute, relative;     // tolerances of desired against reported
 	bool required;
-	struct quality_limits checks; // range and a declared interval among them; tests is filled
+	struct quality_limits checks;    // range and a declared interval among them; tests is filled
+	struct calibration *calibration; // of readings whose sensor has none; NULL when not declared
+};
+
+struct model_sensor {
+	int64_t priority;
+	struct calibration *calibrations; // the first that speaks of a property counts
+	size_t calibration_count;
 };
 
 struct model {
@@ -43,9 +51,9 @@ struct model {
 	struct hash_map paths; // entry numbers index properties
 	struct model_property *properties;
 	size_t property_capacity;
-	struct hash_map sensors; // entry numbers index priorities
-	int64_t *priorities;
-	size_t priority_capacity;
+	struct hash_map sensor_ids; // entry numbers index sensors
+	struct model_sensor *sensors;
+	size_t sensor_capacity;
 	bool has_required;
 	char *axis_unit; // of an axis that counts; NULL when time is time
 };
@@ -63,6 +71,9 @@ int model_duration(const struct model *model, struct slice text, int64_t *nanose
 bool model_applies(const struct model *model, struct slice entity_id);
 const struct model_property *model_property(const struct model *model, struct slice path);
 int64_t model_priority(const struct model *model, struct slice sensor_id);
+
+// How raw readings of the sensor (empty: it does not say) and the property are corrected; NULL when nothing is said.
+const struct calibration *model_calibration(const struct model *model, struct slice sensor_id, struct slice property);
 
 // Whether the value (JSON text) is of the declared type, and in the declared range.
 bool model_type_fits(const struct model_property *property, struct slice value);

@@ -183,6 +183,46 @@ static void check_axis(void)
 	model_free(model);
 }
 
+static const struct calibration *calibration_of(const struct model *model, const char *sensor, const char *property)
+{
+	return model_calibration(model, slice_from_string(sensor), slice_from_string(property));
+}
+
+static void check_calibrations(void)
+{
+	scratch_write("kinds/probe.json",
+	    SLICE_LITERAL("{\"properties\":{\"t\":{\"calibration\":{\"form\":\"pt100\"}},\"r\":{}},\"sensors\":{"
+			  "\"a\":{\"calibration\":{\"form\":\"offset\",\"offset\":1}},"
+			  "\"b\":{\"priority\":3,\"calibration\":[{\"form\":\"gain\",\"gain\":2,\"property\":\"t\"},"
+			  "{\"form\":\"ntc\",\"beta\":3950,\"r0\":1e4,\"property\":\"u/v\"}]}}}"));
+	struct model *model = read_text("{\"extend\":\"kinds/probe.json\",\"sensors\":{\"a\":{\"priority\":1},"
+					"\"c\":{\"calibration\":[]}}}");
+
+	CHECK(model);
+	CHECK(calibration_of(model, "a", "t")->form == CALIBRATION_OFFSET);
+	CHECK(calibration_of(model, "a", "r")->form == CALIBRATION_OFFSET);
+	CHECK(calibration_of(model, "b", "t")->form == CALIBRATION_GAIN);
+	CHECK(calibration_of(model, "b", "u/v")->form == CALIBRATION_NTC);
+	CHECK(!calibration_of(model, "b", "u"));
+	// What no sensor has, the property has.
+	CHECK(calibration_of(model, "c", "t")->form == CALIBRATION_PT100);
+	CHECK(calibration_of(model, "", "t")->form == CALIBRATION_PT100);
+	CHECK(!calibration_of(model, "c", "r") && !calibration_of(model, "", "x") && !calibration_of(NULL, "a", "t"));
+	CHECK(model_priority(model, SLICE_LITERAL("a")) == 1 && model_priority(model, SLICE_LITERAL("b")) == 3);
+	model_free(model);
+	model = read_text("{\"extend\":\"kinds/probe.json\",\"properties\":{\"t\":{\"calibration\":{\"form\":\"gain\","
+			  "\"gain\":5}}},\"sensors\":{\"b\":{\"calibration\":{\"form\":\"offset\",\"offset\":9}}}}");
+	CHECK(calibration_of(model, "", "t")->form == CALIBRATION_GAIN);
+	CHECK(calibration_of(model, "b", "u/v")->form == CALIBRATION_OFFSET);
+	model_free(model);
+	check_wrong("{\"sensors\":{\"s\":{\"calibration\":7}}}", "s.calibration: expected an object");
+	check_wrong("{\"sensors\":{\"s\":{\"calibration\":[{\"form\":\"pt100\"},{\"form\":\"table\",\"table\":[[0,1],["
+		    "0,2]]}]}}}",
+	    "s.calibration[1]: table[1]: its first number");
+	check_wrong(
+	    "{\"properties\":{\"p\":{\"calibration\":{\"form\":\"gain\"}}}}", "p.calibration: gain: is missing");
+}
+
 static void check_ranges(void)
 {
 	const struct model_property both = {.minimum = "0", .maximum = "10"};
@@ -209,6 +249,7 @@ int main(void)
 	TEST("mistakes are told by file and member") check_mistakes();
 	TEST("types are those of JSON, and an integer is whole by value") check_types();
 	TEST("a model that counts cycles reads lengths of time as counts too") check_axis();
+	TEST("calibrations are found by sensor and property, and replaced as a whole") check_calibrations();
 	TEST("ranges include their ends and concern numbers only") check_ranges();
 	scratch_leave(scratch);
 	return unit_end();
