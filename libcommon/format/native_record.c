@@ -17,6 +17,8 @@ void native_records_release(struct native_records *native)
 	record_scanner_release(&native->scanner);
 	arena_release(&native->arena);
 	buffer_release(&native->copy);
+	buffer_release(&native->whole);
+	native_reading_release(&native->parts);
 	buffer_release(&native->scratch);
 }
 
@@ -63,23 +65,15 @@ static struct slice type_of(struct native_records *native)
 	return type && type->kind == VALUE_STRING ? value_string(type, &native->scratch) : SLICE_LITERAL("reading");
 }
 
-static void write_native(struct native_records *native)
+// The line with its origin.
+static void append_native(const struct native_records *native, struct slice type, struct buffer *out)
 {
-	struct reading_writer *writer = &native->ingest->writer;
-	struct slice type = type_of(native);
-	bool is_label = slice_is(type, "label");
-	struct record_sink *sink = is_label ? writer->labels : writer->readings;
+	const struct reading_writer *writer = &native->ingest->writer;
 	struct slice text = value_root(native->tree)->text;
 	const char *place = origin_place(native);
 	size_t before = (size_t)(place - text.data);
 	bool at_end = *place == '}';
-	struct buffer *out;
 
-	writer->label_count += is_label;
-	writer->reading_count += slice_is(type, "reading");
-	if (!sink || native->ingest->mapping_out)
-		return;
-	out = record_sink_begin(sink);
 	if (!writer->has_origin || !known_type_has_origin(type) ||
 	    value_member(native->tree, value_root(native->tree), SLICE_LITERAL("origin"))) {
 		buffer_append_slice(out, text);
@@ -92,6 +86,32 @@ static void write_native(struct native_records *native)
 		buffer_printf(out, "%" PRIu64 "\"%s", native->lines->line, at_end ? "" : ",");
 		buffer_append_slice(out, slice_skip(text, before));
 	}
+}
+
+static void take_reading(struct native_records *native, const struct record *record)
+{
+	buffer_reset(&native->whole);
+	append_native(native, SLICE_LITERAL("reading"), &native->whole);
+	native_reading_take(&native->parts, &native->ingest->writer, native->tree, record, buffer_slice(&native->whole),
+	    native->lines->line);
+}
+
+static void write_native(struct native_records *native, const struct record *record)
+{
+	struct reading_writer *writer = &native->ingest->writer;
+	struct slice type = type_of(native);
+	bool is_label = slice_is(type, "label"), is_reading = slice_is(type, "reading");
+	struct record_sink *sink = is_label ? writer->labels : writer->readings;
+
+	writer->label_count += is_label;
+	writer->reading_count += is_reading;
+	if (!sink || native->ingest->mapping_out)
+		return;
+	if (is_reading && writer->hook) {
+		take_reading(native, record);
+		return;
+	}
+	append_native(native, type, record_sink_begin(sink));
 	record_sink_end(sink);
 }
 
@@ -139,15 +159,13 @@ static bool is_selected_native(struct native_records *native)
 	    (!find_text(native, SLICE_LITERAL("entity_id"), &text) || selection_has_entity(selection, text));
 }
 
-static int check_native(struct native_records *native, struct slice line, struct error *error)
+static int check_native(struct native_records *native, struct slice line, struct record *record, struct error *error)
 {
-	struct record record;
-
 	arena_reset(&native->arena);
 	buffer_reset(&native->copy);
 	buffer_reserve(&native->copy, line.length + LINE_SCAN_PADDING);
 	buffer_append_slice(&native->copy, line);
-	return record_scan(&native->scanner, buffer_slice(&native->copy), &native->arena, &record, error);
+	return record_scan(&native->scanner, buffer_slice(&native->copy), &native->arena, record, error);
 }
 
 // Objects of somebody else may have a type as well, and must not be lost as readings in silence.
@@ -170,12 +188,14 @@ static void tell_type(struct native_records *native)
 int native_records_take(
     struct native_records *native, const struct value_tree *tree, struct slice line, struct error *error)
 {
+	struct record record;
+
 	native->tree = tree;
 	native->has_any = true;
 	tell_type(native);
-	if (known_type_has_origin(type_of(native)) && check_native(native, line, error) < 0)
+	if (known_type_has_origin(type_of(native)) && check_native(native, line, &record, error) < 0)
 		return -1;
 	if (is_selected_native(native))
-		write_native(native);
+		write_native(native, &record);
 	return 0;
 }

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/slice.h"
 #include "format/ingest.h"
+#include "format/native_reading.h"
 #include "format/source_lines.h"
 #include "record/record.h"
 #include "record/value.h"
@@ -22,6 +23,8 @@ struct native_records {
 	struct record_scanner scanner;
 	struct arena arena;
 	struct buffer copy, scratch;
+	struct buffer whole;         // the line with its origin,
+	struct native_reading parts; // and its parts, for a hook
 };
 
 void native_records_init(struct native_records *native, struct ingest *ingest, struct source_lines *lines);

@@ -18,6 +18,8 @@ void reading_writer_release(struct reading_writer *writer)
 	buffer_release(&writer->entity);
 	buffer_release(&writer->time);
 	buffer_release(&writer->tail);
+	for (size_t i = 0; i < sizeof writer->scratch / sizeof *writer->scratch; i++)
+		buffer_release(&writer->scratch[i]);
 	reading_writer_init(writer, NULL, NULL);
 }
 
@@ -140,6 +142,7 @@ static void make_tail(struct reading_writer *writer, const struct row_facts *fac
 
 	buffer_reset(tail);
 	append_member(tail, ",\"quality\":", facts->quality);
+	writer->quality_end = tail->length;
 	append_member(tail, ",\"sensor_id\":", facts->sensor_id);
 	if (facts->has_received) {
 		buffer_append_string(tail, ",\"received\":\"");
@@ -153,8 +156,50 @@ static void make_tail(struct reading_writer *writer, const struct row_facts *fac
 		append_number(tail, facts->line);
 		buffer_append_char(tail, '"');
 	}
+	writer->metadata_begin = tail->length;
 	append_metadata(tail, facts);
 	buffer_append_char(tail, '}');
+}
+
+// The string in a member that was made here or is JSON: ,"property":"a". *scratch holds it where it was escaped.
+static struct slice decode_member(struct slice member, size_t before, struct buffer *scratch)
+{
+	struct slice raw;
+
+	if (member.length < before + 2)
+		return SLICE_EMPTY;
+	raw = slice_of(member.data + before + 1, member.length - before - 2);
+	if (!memchr(raw.data, '\\', raw.length))
+		return raw;
+	buffer_reset(scratch);
+	json_decode_string(scratch, raw);
+	return buffer_slice(scratch);
+}
+
+enum {
+	SCRATCH_HEAD,
+	SCRATCH_PROPERTY,
+	SCRATCH_UNIT,
+	SCRATCH_SENSOR,
+};
+
+static void make_parts(struct reading_writer *writer, const struct row_facts *facts)
+{
+	static const size_t brace = sizeof ",\"metadata\":{" - 1;
+	struct slice tail = buffer_slice(&writer->tail);
+	size_t metadata_end = tail.length - 2; // without both braces
+
+	writer->parts = (struct reading_parts){
+	    .entity_id = buffer_slice(&writer->entity),
+	    .sensor_id = decode_member(facts->sensor_id, 0, &writer->scratch[SCRATCH_SENSOR]),
+	    .timestamp = facts->timestamp,
+	    .tie = reading_parts_tie(facts->counter, facts->seq),
+	    .quality = facts->quality,
+	    .middle = slice_of(tail.data + writer->quality_end, writer->metadata_begin - writer->quality_end),
+	};
+	if (writer->metadata_begin + 1 < tail.length)
+		writer->parts.metadata =
+		    slice_of(tail.data + writer->metadata_begin + brace, metadata_end - writer->metadata_begin - brace);
 }
 
 void reading_writer_row(struct reading_writer *writer, const struct row_facts *facts)
@@ -162,6 +207,8 @@ void reading_writer_row(struct reading_writer *writer, const struct row_facts *f
 	make_head(writer, facts->entity_id);
 	make_time(writer, facts->timestamp);
 	make_tail(writer, facts);
+	if (writer->hook)
+		make_parts(writer, facts);
 }
 
 // memcpy for short texts, in line. The last bytes may be copied twice.
@@ -186,6 +233,40 @@ static inline char *put(char *to, struct slice s)
 	return to + length;
 }
 
+static void put_parts(struct reading_writer *writer, struct slice property, struct slice value, struct slice unit)
+{
+	struct reading_parts reading = writer->parts;
+	struct buffer *head = &writer->scratch[SCRATCH_HEAD];
+
+	buffer_reset(head);
+	buffer_append_char(head, '{');
+	buffer_append_slice(head, buffer_slice(&writer->head));
+	buffer_append_slice(head, property);
+	buffer_append(head, writer->time.data, writer->time_length);
+	reading.head = buffer_slice(head);
+	reading.property = decode_member(property, sizeof ",\"property\":" - 1, &writer->scratch[SCRATCH_PROPERTY]);
+	reading.unit = decode_member(unit, sizeof ",\"unit\":" - 1, &writer->scratch[SCRATCH_UNIT]);
+	reading.value = value;
+	reading_writer_take(writer, &reading);
+}
+
+void reading_writer_emit(struct reading_writer *writer, const struct reading_parts *reading)
+{
+	reading_parts_append(record_sink_begin(writer->readings), reading);
+	record_sink_end(writer->readings);
+}
+
+void reading_writer_take(struct reading_writer *writer, const struct reading_parts *reading)
+{
+	writer->hook->take(writer->hook->context, writer, reading);
+}
+
+void reading_writer_finish(struct reading_writer *writer)
+{
+	if (writer->hook && writer->readings)
+		writer->hook->finish(writer->hook->context, writer);
+}
+
 void reading_writer_put(struct reading_writer *writer, struct slice property, struct slice value, struct slice unit)
 {
 	struct slice head = buffer_slice(&writer->head), time = buffer_slice(&writer->time),
@@ -196,6 +277,10 @@ void reading_writer_put(struct reading_writer *writer, struct slice property, st
 	writer->reading_count++;
 	if (!writer->readings)
 		return;
+	if (writer->hook) {
+		put_parts(writer, property, value, unit);
+		return;
+	}
 	line = record_sink_begin(writer->readings);
 	to = buffer_reserve(
 	    line, 1 + head.length + property.length + time.length + value.length + unit.length + tail.length);

@@ -9,6 +9,7 @@
 #include "base/buffer.h"
 #include "base/slice.h"
 #include "base/timestamp.h"
+#include "format/reading_parts.h"
 #include "record/record_sink.h"
 
 // Where a timestamp comes from when the source gives no event time; told in metadata.timestamp_source.
@@ -45,6 +46,10 @@ struct reading_writer {
 	struct timestamp_writer times;
 	struct buffer tail; // all behind value and unit
 	uint64_t reading_count, label_count;
+	const struct reading_hook *hook;    // NULL: readings are written as they are
+	struct reading_parts parts;         // with a hook: what the readings of the row share,
+	size_t quality_end, metadata_begin; // where these are in tail,
+	struct buffer scratch[4];           // and what is decoded or put together
 };
 
 void reading_writer_init(struct reading_writer *writer, struct record_sink *readings, struct record_sink *labels);
@@ -57,6 +62,15 @@ void reading_writer_row(struct reading_writer *writer, const struct row_facts *f
 
 // property: as made by reading_writer_property. value: JSON. unit: as made by reading_writer_unit, or empty.
 void reading_writer_put(struct reading_writer *writer, struct slice property, struct slice value, struct slice unit);
+
+// Writes a reading that a hook has been given.
+void reading_writer_emit(struct reading_writer *writer, const struct reading_parts *reading);
+
+// Gives a reading to the hook, which there is.
+void reading_writer_take(struct reading_writer *writer, const struct reading_parts *reading);
+
+// All sources have been read: writes what the hook has kept.
+void reading_writer_finish(struct reading_writer *writer);
 
 // The label of the row, a JSON object.
 void reading_writer_label(struct reading_writer *writer, struct slice label);
