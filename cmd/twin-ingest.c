@@ -16,6 +16,7 @@
 #include "io/shared_options.h"
 #include "record/emit.h"
 #include "record/rejects.h"
+#include "twin/treatment.h"
 
 enum emitted {
 	EMIT_READING,
@@ -30,6 +31,9 @@ struct config {
 	int format;
 	int precision; // of precisions; -1: not said
 	struct mapping_options mapping;
+	const char *model;
+	struct option_list to_units;
+	struct quality_options checks;
 	struct select_options select;
 	struct option_list emit;
 	struct time_settings clock;
@@ -92,6 +96,10 @@ static void parse_args(struct config *cfg, int *argc, char ***argv)
 	    ENTRY(OPTION_TEXT, "unit-column", &mapping->members[MAPPING_UNIT], "COL", "column with its unit"),
 	    ENTRY(OPTION_TEXT, "quality-column", &mapping->members[MAPPING_QUALITY], "COL", "column of qualities"),
 	    ENTRY(OPTION_TEXT, "sensor-column", &mapping->members[MAPPING_SENSOR_ID], "COL", "column of sensors"),
+	    {.kind = OPTION_HEADING, .help = "Units, calibration and checks"},
+	    OPTION_MODEL(&cfg->model),
+	    ENTRY(OPTION_LIST, "to-unit", &cfg->to_units, "PROP=UNIT", "convert the readings of a property (glob)"),
+	    OPTIONS_QUALITY(&cfg->checks),
 	    {.kind = OPTION_HEADING, .help = "Selection"},
 	    OPTIONS_SELECT(&cfg->select),
 	    {.kind = OPTION_HEADING, .help = "Output"},
@@ -147,6 +155,7 @@ static enum exit_status read_sources(const struct config *cfg, struct ingest *in
 		if (cfg->print_map)
 			break;
 	}
+	reading_writer_finish(&ingest->writer);
 	if (result != FORMAT_STOPPED && !ingest_finish(ingest) && !cfg->print_map)
 		status = STATUS_TROUBLE;
 	if (cfg->print_map && status == STATUS_DONE && !ingest->mapping_out->length) {
@@ -175,6 +184,27 @@ static int open_outputs(const struct config *cfg, struct outputs *outputs, struc
 	return cfg->input.rejects ? rejects_open(&outputs->rejects, cfg->input.rejects, error) : 0;
 }
 
+static void tell(const char *message)
+{
+	message_print("%s", message);
+}
+
+// *treatment is NULL where nothing is to be done to readings.
+static int open_treatment(const struct config *cfg, const struct mapping *mapping, const struct model *model,
+    struct treatment **treatment, struct error *error)
+{
+	const struct treatment_settings settings = {
+	    .model = model, .to_units = &cfg->to_units, .checks = &cfg->checks, .tell = tell};
+
+	*treatment = NULL;
+	if (!treatment_is_asked(&settings))
+		return 0;
+	if (treatment_check(&settings, mapping, error) < 0)
+		return -1;
+	*treatment = treatment_new(&settings);
+	return 0;
+}
+
 static void set_up(const struct config *cfg, struct ingest *ingest, struct outputs *outputs, struct mapping *mapping)
 {
 	ingest_init(ingest, mapping, &outputs->rejects);
@@ -199,30 +229,53 @@ static int check_outputs(const struct config *cfg, char *const *inputs, size_t c
 	return output_check_inputs(cfg->input.rejects, inputs, count, error);
 }
 
-// The mapping file has been read by now, and is not to be lost for that.
-static int check_map(const struct config *cfg, struct error *error)
+// These have been read by now, and are not to be lost for that.
+static int check_settings(const struct config *cfg, struct error *error)
 {
-	char *map = cfg->mapping.map ? memory_dup_slice(slice_from_string(cfg->mapping.map)) : NULL;
-	int result = map ? check_outputs(cfg, &map, 1, error) : 0;
+	const char *const paths[] = {cfg->mapping.map, cfg->model};
+	int result = 0;
 
-	free(map);
+	for (size_t i = 0; i < sizeof paths / sizeof *paths && result == 0; i++) {
+		char *path = paths[i] ? memory_dup_slice(slice_from_string(paths[i])) : NULL;
+
+		result = path ? check_outputs(cfg, &path, 1, error) : 0;
+		free(path);
+	}
 	return result;
 }
 
-static enum exit_status run(const struct config *cfg, struct mapping *mapping, int argc, char **argv)
+static bool tell_unused(const struct treatment *treatment)
+{
+	const char *unused = treatment_unused(treatment);
+
+	if (unused)
+		message_print("no source has what --to-unit '%s' asks for", unused);
+	return unused;
+}
+
+static enum exit_status run(
+    const struct config *cfg, struct mapping *mapping, const struct model *model, int argc, char **argv)
 {
 	struct outputs outputs;
 	struct ingest ingest;
+	struct treatment *treatment;
 	struct error error;
 
-	if (check_outputs(cfg, argv, (size_t)argc, &error) < 0 || check_map(cfg, &error) < 0 ||
+	if (open_treatment(cfg, mapping, model, &treatment, &error) < 0 ||
+	    check_outputs(cfg, argv, (size_t)argc, &error) < 0 || check_settings(cfg, &error) < 0 ||
 	    open_outputs(cfg, &outputs, &error) < 0) {
 		message_print("%s", error.message);
+		treatment_free(treatment);
 		return STATUS_TROUBLE;
 	}
 	set_up(cfg, &ingest, &outputs, mapping);
+	if (cfg->explain)
+		message_print("model: %s", cfg->model ? cfg->model : "none");
+	ingest.writer.hook = treatment ? treatment_hook(treatment) : NULL;
 	enum exit_status status = read_sources(cfg, &ingest, (size_t)argc, argv);
 
+	if (treatment && tell_unused(treatment))
+		status = STATUS_TROUBLE;
 	if (ingest_rejected_count(&ingest))
 		status = status_join(status, STATUS_REJECTED);
 	if (rejects_finish(&outputs.rejects, &error) < 0) {
@@ -230,6 +283,7 @@ static enum exit_status run(const struct config *cfg, struct mapping *mapping, i
 		status = STATUS_TROUBLE;
 	}
 	ingest_release(&ingest);
+	treatment_free(treatment);
 	return emit_close(&outputs.emit) ? STATUS_TROUBLE : status;
 }
 
@@ -237,17 +291,26 @@ int main(int argc, char **argv)
 {
 	struct config cfg = {.precision = -1, .input = INPUT_OPTIONS_DEFAULT};
 	struct mapping mapping;
+	struct model *model = NULL;
+	enum exit_status status = STATUS_TROUBLE;
 	struct error error;
 
 	program_start(info.name);
 	parse_args(&cfg, &argc, &argv);
 	if (mapping_from_options(&mapping, &cfg.mapping, &error) < 0)
 		option_usage_error("%s", error.message);
-	enum exit_status status = run(&cfg, &mapping, argc, argv);
-
+	if (cfg.model && !(model = model_read(cfg.model, &error)))
+		message_print("%s", error.message);
+	else if (quality_options_check(&cfg.checks, model, &error) < 0)
+		option_usage_error("%s", error.message);
+	else
+		status = run(&cfg, &mapping, model, argc, argv);
+	model_free(model);
 	mapping_release(&mapping);
 	mapping_options_release(&cfg.mapping);
 	select_options_release(&cfg.select);
+	quality_options_release(&cfg.checks);
+	option_list_release(&cfg.to_units);
 	option_list_release(&cfg.emit);
 	time_settings_release(&cfg.clock);
 	return program_end(status, NULL, 0);
