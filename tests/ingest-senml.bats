@@ -315,7 +315,7 @@ rejected() {
 	says "standard input:3: record 3: bn is not known since line 2, which could not be read"
 	says "standard input:6: record 6: bt is not known since line 5, which could not be read"
 	says "standard input:8: record 8: bv is not known since line 7, which could not be read"
-	[[ ${#stderr_lines[@]} == 10 && ${stderr_lines[0]} == *"record 13: the member"* ]]
+	[[ ${#stderr_lines[@]} == 10 && ${stderr_lines[8]} == *"record 13: the member"* ]]
 }
 
 @test "records one a line are a stream: base values carry over, and nothing waits" {

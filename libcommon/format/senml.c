@@ -15,8 +15,6 @@
 #include "format/senml_reading.h"
 #include "format/senml_record.h"
 
-#define NO_TIME INT64_MIN // comes first, to be rejected
-
 struct senml_item {
 	int64_t time;
 	uint32_t element, base; // indices
@@ -96,7 +94,8 @@ static int look_at(struct senml_source *senml, size_t element, struct error *err
 	struct senml_place place;
 	struct error ignored;
 
-	*item = (struct senml_item){.time = NO_TIME, .element = (uint32_t)element};
+	// What has no time, for being bad or base values alone, stays behind the record before.
+	*item = (struct senml_item){.time = element ? item[-1].time : INT64_MIN, .element = (uint32_t)element};
 	if (senml_record_read(&senml->reader, text, &record, error) < 0) {
 		uint32_t mentioned = senml_record_mentioned(text);
 
@@ -110,7 +109,8 @@ static int look_at(struct senml_source *senml, size_t element, struct error *err
 	if (record.present & SENML_BASES && senml_base_take(add_base(senml), &record, line, &senml->arena, error) < 0)
 		return -1;
 	item->base = (uint32_t)senml->base_count - 1;
-	if (find_time(senml, &senml->bases[item->base], &record, &place, &ignored) == 0)
+	if (!senml_record_is_base(&record) &&
+	    find_time(senml, &senml->bases[item->base], &record, &place, &ignored) == 0)
 		item->time = place.time;
 	return 0;
 }
