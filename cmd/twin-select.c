@@ -7,15 +7,13 @@
 #include "base/timestamp.h"
 #include "io/option.h"
 #include "io/program.h"
-#include "io/progress.h"
 #include "io/shared_options.h"
 #include "record/columns.h"
-#include "record/emit.h"
 #include "record/expression.h"
 #include "record/fields.h"
 #include "record/ordering.h"
 #include "record/record_filter.h"
-#include "record/record_reader.h"
+#include "record/record_streams.h"
 #include "record/tally.h"
 
 struct config {
@@ -36,15 +34,14 @@ struct config {
 	bool count;
 };
 
-enum select_emit { EMIT_SELECTED, EMIT_REJECTED };
+enum select_emit { EMIT_SELECTED };
 
 static const char *const emit_types[] = {"selected", "rejected", NULL};
 
 // What is asked for; pointers are NULL for what is not.
 struct select {
 	const struct config *cfg;
-	struct emit emit;
-	struct rejects rejects;
+	struct record_streams streams;
 	struct record_filter selection;
 	struct expression *where;
 	struct expression_run *where_run;
@@ -148,7 +145,7 @@ static void release(struct select *select)
 
 static void start_columns(struct select *select)
 {
-	struct record_sink *sink = select->emit.sinks[EMIT_SELECTED];
+	struct record_sink *sink = select->streams.emit.sinks[EMIT_SELECTED];
 
 	if (!sink || sink->format == OUTPUT_FORMAT_NDJSON || (!select->cfg->fields && !select->cfg->count))
 		return;
@@ -159,19 +156,12 @@ static void start_columns(struct select *select)
 		columns_init(&select->columns, sink, select->fields.names, select->fields.count);
 }
 
-static void flush_outputs(void *context)
+static void flush_columns(void *context)
 {
 	struct select *select = context;
 
 	if (select->has_columns)
 		columns_flush(&select->columns);
-	emit_flush(&select->emit);
-	rejects_flush(&select->rejects);
-}
-
-static void write_rejected(void *context, struct slice record)
-{
-	record_sink_write(context, record);
 }
 
 static bool is_full(const struct select *select)
@@ -181,7 +171,7 @@ static bool is_full(const struct select *select)
 
 static void write_line(struct select *select, struct slice line)
 {
-	struct record_sink *sink = select->emit.sinks[EMIT_SELECTED];
+	struct record_sink *sink = select->streams.emit.sinks[EMIT_SELECTED];
 
 	select->written++;
 	if (select->has_columns)
@@ -216,15 +206,14 @@ static bool is_wanted(struct select *select, const struct record *record)
 	    (!select->where_run || expression_test(select->where_run, record));
 }
 
-static enum exit_status read_all(struct select *select, struct record_reader *reader, struct progress *progress)
+static enum exit_status read_all(struct select *select)
 {
 	const struct record *record;
 	struct error error;
 
 	while (!is_full(select)) {
-		switch (record_reader_next(reader, READER_NO_DEADLINE, &record, &error)) {
+		switch (record_streams_next(&select->streams, READER_NO_DEADLINE, &record, &error)) {
 		case READER_RECORD:
-			progress_update(progress, (int64_t)record_reader_bytes(reader));
 			select->records++;
 			if (!is_wanted(select, record) || take_record(select, record, &error) == 0)
 				break;
@@ -243,29 +232,6 @@ static enum exit_status read_all(struct select *select, struct record_reader *re
 		}
 	}
 	return STATUS_DONE;
-}
-
-static enum exit_status read_files(struct select *select, int argc, char **argv)
-{
-	const struct config *cfg = select->cfg;
-	struct record_reader_options options = {
-	    .operands = argv,
-	    .operand_count = (size_t)argc,
-	    .threads = cfg->run.threads,
-	    .max_line = (size_t)cfg->input.max_line,
-	    .rejects = &select->rejects,
-	    .before_wait = flush_outputs,
-	    .context = select,
-	};
-	struct record_reader *reader = record_reader_new(&options);
-	struct progress progress;
-
-	progress_start(&progress, record_reader_total(&options), cfg->output.quiet);
-	enum exit_status status = read_all(select, reader, &progress);
-
-	progress_end(&progress);
-	record_reader_free(reader);
-	return status;
 }
 
 // What could not be written before the end of the input.
@@ -316,7 +282,7 @@ static void print_counters(const struct select *select)
 	    (unsigned long long)select->records, (unsigned long long)select->selected,
 	    (unsigned long long)select->written,
 	    select->ordering.sort ? external_sort_spilled(select->ordering.sort) : 0,
-	    (unsigned long long)rejects_count(&select->rejects));
+	    (unsigned long long)rejects_count(&select->streams.rejects));
 }
 
 static void explain(const struct config *cfg)
@@ -330,27 +296,24 @@ static void explain(const struct config *cfg)
 		message_print("clock of times in options: none");
 }
 
-static enum exit_status select_files(struct select *select, int argc, char **argv)
+static enum exit_status select_records(struct select *select)
 {
 	const struct config *cfg = select->cfg;
 	struct error error;
-	enum exit_status status;
 
-	if (select->emit.sinks[EMIT_REJECTED]) {
-		select->rejects.emit = write_rejected;
-		select->rejects.context = select->emit.sinks[EMIT_REJECTED];
-	}
 	if (cfg->run.explain)
 		explain(cfg);
 	start_columns(select);
-	status = read_files(select, argc, argv);
+	enum exit_status status = read_all(select);
+
+	record_streams_end_input(&select->streams);
 	if (status == STATUS_TROUBLE)
 		return status;
 	if (write_rest(select, &error)) {
 		message_print("%s", error.message);
 		return STATUS_TROUBLE;
 	}
-	flush_outputs(select); // what is said comes last, also on a terminal
+	record_streams_flush(&select->streams);
 	if (!cfg->output.quiet && !is_full(select))
 		warn_all_unseen(select);
 	if (cfg->run.stats)
@@ -361,27 +324,25 @@ static enum exit_status select_files(struct select *select, int argc, char **arg
 static enum exit_status run(struct select *select, int argc, char **argv)
 {
 	const struct config *cfg = select->cfg;
+	struct record_streams_options options = {
+	    .operands = argv,
+	    .operand_count = (size_t)argc,
+	    .types = emit_types,
+	    .defaults = 1u << EMIT_SELECTED,
+	    .emit = &cfg->emit,
+	    .output = &cfg->output,
+	    .input = &cfg->input,
+	    .threads = cfg->run.threads,
+	    .before_wait = flush_columns,
+	    .context = select,
+	};
 	struct error error;
-	enum exit_status status = STATUS_TROUBLE;
 
-	rejects_init(&select->rejects, cfg->input.strict);
-	if (output_check_inputs(cfg->input.rejects, argv, (size_t)argc, &error) ||
-	    emit_check_inputs(&cfg->emit, &cfg->output, argv, (size_t)argc, &error) ||
-	    emit_open(&select->emit, emit_types, 1u << EMIT_SELECTED, &cfg->emit, &cfg->output, &error)) {
+	if (record_streams_open(&select->streams, &options, &error)) {
 		message_print("%s", error.message);
 		return STATUS_TROUBLE;
 	}
-	if (cfg->input.rejects && rejects_open(&select->rejects, cfg->input.rejects, &error))
-		message_print("%s", error.message);
-	else
-		status = select_files(select, argc, argv);
-	if (rejects_count(&select->rejects))
-		status = status_join(status, STATUS_REJECTED);
-	if (rejects_finish(&select->rejects, &error)) {
-		message_print("%s", error.message);
-		status = STATUS_TROUBLE;
-	}
-	return emit_close(&select->emit) ? STATUS_TROUBLE : status;
+	return record_streams_close(&select->streams, select_records(select));
 }
 
 int main(int argc, char **argv)

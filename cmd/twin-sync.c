@@ -10,9 +10,8 @@
 #include "base/timestamp.h"
 #include "io/option.h"
 #include "io/program.h"
-#include "io/progress.h"
 #include "io/shared_options.h"
-#include "record/record_reader.h"
+#include "record/record_streams.h"
 #include "twin/sync.h"
 
 struct config {
@@ -90,20 +89,10 @@ static void write_states_asked(struct sync *sync)
 	sync_write_states(sync);
 }
 
-// Before every wait: what somebody asked for in the meantime, then everything that is buffered.
-static void flush_outputs(void *context)
+// Before every wait: what somebody asked for in the meantime.
+static void before_wait(void *context)
 {
-	struct sync *sync = context;
-
-	write_states_asked(sync);
-	// First, so that whoever sees an answer finds what was rejected before it.
-	rejects_flush(sync->rejects);
-	emit_flush(sync->emit);
-}
-
-static void write_rejected(void *context, struct slice record)
-{
-	record_sink_write(context, record);
+	write_states_asked(context);
 }
 
 static int64_t monotonic_now(void)
@@ -128,22 +117,21 @@ static int64_t next_deadline(const struct sync *sync)
 	return __builtin_add_overflow(deadline, monotonic_now(), &deadline) ? READER_NO_DEADLINE : deadline;
 }
 
-static enum exit_status fold(struct sync *sync, struct record_reader *reader, struct progress *progress)
+static enum exit_status fold(struct sync *sync, struct record_streams *streams)
 {
 	const struct record *record;
 	struct error error;
 
 	for (;;) {
-		enum reader_result result = record_reader_next(reader, next_deadline(sync), &record, &error);
+		enum reader_result result = record_streams_next(streams, next_deadline(sync), &record, &error);
 
 		write_states_asked(sync);
 		if (sync->live)
 			sync_tick(sync, time_machine_now());
 		switch (result) {
 		case READER_RECORD:
-			progress_update(progress, (int64_t)record_reader_bytes(reader));
-			sync_prefetch(sync, reader);
-			if (sync_record(sync, record, record_reader_source(reader)))
+			sync_prefetch(sync, streams->reader);
+			if (sync_record(sync, record, record_reader_source(streams->reader)))
 				return STATUS_TROUBLE;
 			break;
 		case READER_END:
@@ -244,86 +232,64 @@ static int prepare(const struct config *cfg, struct sync *sync, struct model **m
 	    read_duration("every", cfg->every, *model, 1, &sync->every, error);
 }
 
-static enum exit_status fold_files(const struct config *cfg, struct sync *sync, int argc, char **argv)
+static enum exit_status fold_all(const struct config *cfg, struct sync *sync, struct record_streams *streams)
 {
-	struct record_reader_options options = {
-	    .operands = argv,
-	    .operand_count = (size_t)argc,
-	    .threads = cfg->clock.live ? 1 : cfg->run.threads,
-	    .max_line = (size_t)cfg->input.max_line,
-	    .rejects = sync->rejects,
-	    .before_wait = flush_outputs,
-	    .context = sync,
-	    .signal = SIGUSR1,
-	};
-	struct record_reader *reader = record_reader_new(&options);
-	struct progress progress;
-
-	progress_start(&progress, record_reader_total(&options), cfg->output.quiet);
-	enum exit_status status = fold(sync, reader, &progress);
-
-	progress_end(&progress);
-	record_reader_free(reader);
-	return status;
-}
-
-// Nothing is opened for output before everything else that can go wrong at the start has been looked at.
-static int open_outputs(const struct config *cfg, struct sync *sync, int argc, char **argv, struct error *error)
-{
-	if (output_check_inputs(cfg->input.rejects, argv, (size_t)argc, error) ||
-	    emit_check_inputs(&cfg->emit, &cfg->output, argv, (size_t)argc, error) ||
-	    emit_open(sync->emit, sync_emit_types, 1u << SYNC_EMIT_STATE, &cfg->emit, &cfg->output, error))
-		return -1;
-	if (cfg->every && !sync->emit->sinks[SYNC_EMIT_STATE])
-		error_set(error, "--every writes states, and -e does not ask for them");
-	else if (!cfg->input.rejects || rejects_open(sync->rejects, cfg->input.rejects, error) == 0)
-		return 0;
-	emit_close(sync->emit);
-	return -1;
-}
-
-static enum exit_status fold_all(const struct config *cfg, struct sync *sync, int argc, char **argv)
-{
-	struct record_sink *rejected = sync->emit->sinks[SYNC_EMIT_REJECTED];
-
-	if (rejected) {
-		sync->rejects->emit = write_rejected;
-		sync->rejects->context = rejected;
+	if (cfg->every && !streams->emit.sinks[SYNC_EMIT_STATE]) {
+		message_print("--every writes states, and -e does not ask for them");
+		return STATUS_TROUBLE;
 	}
 	if (cfg->run.explain)
 		explain(cfg, sync->rules.model);
 	sync_start(sync);
-	enum exit_status status = fold_files(cfg, sync, argc, argv);
+	enum exit_status status = fold(sync, streams);
 
+	record_streams_end_input(streams);
 	if (status != STATUS_TROUBLE) {
 		sync_end(sync);
-		emit_flush(sync->emit); // the summary comes last, also on a terminal
+		record_streams_flush(streams);
 		summarise(cfg, sync, sync->rejects);
 	}
-	return rejects_count(sync->rejects) ? status_join(status, STATUS_REJECTED) : status;
+	return status;
+}
+
+static enum exit_status fold_files(const struct config *cfg, struct sync *sync, int argc, char **argv)
+{
+	struct record_streams streams;
+	struct record_streams_options options = {
+	    .operands = argv,
+	    .operand_count = (size_t)argc,
+	    .types = sync_emit_types,
+	    .defaults = 1u << SYNC_EMIT_STATE,
+	    .emit = &cfg->emit,
+	    .output = &cfg->output,
+	    .input = &cfg->input,
+	    .threads = cfg->clock.live ? 1 : cfg->run.threads,
+	    .signal = SIGUSR1,
+	    .before_wait = before_wait,
+	    .context = sync,
+	};
+	struct error error;
+
+	if (record_streams_open(&streams, &options, &error)) {
+		message_print("%s", error.message);
+		return STATUS_TROUBLE;
+	}
+	sync->emit = &streams.emit;
+	sync->rejects = &streams.rejects;
+	return record_streams_close(&streams, fold_all(cfg, sync, &streams));
 }
 
 static enum exit_status run(const struct config *cfg, int argc, char **argv)
 {
-	struct emit emit;
-	struct rejects rejects;
-	struct sync sync = {.emit = &emit, .rejects = &rejects};
+	struct sync sync = {.emit = NULL};
 	struct model *model = NULL;
 	struct error error;
 	enum exit_status status = STATUS_TROUBLE;
 
-	rejects_init(&rejects, cfg->input.strict);
-	if (prepare(cfg, &sync, &model, &error) || open_outputs(cfg, &sync, argc, argv, &error)) {
+	if (prepare(cfg, &sync, &model, &error))
 		message_print("%s", error.message);
-	} else {
-		status = fold_all(cfg, &sync, argc, argv);
-		if (rejects_finish(&rejects, &error)) {
-			message_print("%s", error.message);
-			status = STATUS_TROUBLE;
-		}
-		if (emit_close(&emit))
-			status = STATUS_TROUBLE;
-	}
+	else
+		status = fold_files(cfg, &sync, argc, argv);
 	sync_release(&sync);
 	model_free(model);
 	return status;

@@ -49,6 +49,8 @@ struct batch {
 	const char *source;
 	bool new_operand;
 	bool line_goes_on; // BATCH_LONG_LINE: another piece follows
+	bool unfinished;   // the last line has no newline
+	bool damaged;      // no more could be read of the operand, and why is in error
 	struct error error;
 	sem_t parsed;
 	sem_t spare;
@@ -87,6 +89,7 @@ struct record_reader {
 	uint64_t lines; // of this operand before the current batch
 	const char *name;
 	uint64_t bytes;
+	uint64_t unfinished;
 };
 
 static char *standard_input[] = {(char[]){"-"}};
@@ -199,6 +202,7 @@ static void cut_long_line(struct record_reader *reader, struct batch *batch, boo
 	batch->kind = BATCH_LONG_LINE;
 	batch->line_goes_on = !newline && !at_end;
 	source->in_long_line = batch->line_goes_on;
+	batch->unfinished = at_end && !newline;
 	if (newline) {
 		keep_rest(source, batch, (size_t)(newline - batch->block.data) + 1);
 		batch->block.length--;
@@ -288,9 +292,13 @@ static enum reader_result read_lines(struct record_reader *reader, struct batch 
 		ssize_t got =
 		    input_read(&source->input, batch->block.data + batch->block.length, BLOCK_SIZE, &batch->error);
 
-		if (got < 0) {
+		if (got < 0 && !reader->options.damaged) {
 			batch->kind = BATCH_ERROR;
 			return READER_RECORD;
+		}
+		if (got < 0) {
+			batch->damaged = true;
+			got = 0;
 		}
 		const char *newline = last_newline(batch->block.data + batch->block.length, (size_t)got);
 
@@ -303,8 +311,10 @@ static enum reader_result read_lines(struct record_reader *reader, struct batch 
 			keep_rest(source, batch, (size_t)(newline - batch->block.data) + 1);
 			return READER_RECORD;
 		}
-		if (got == 0)
+		if (got == 0) {
+			batch->unfinished = batch->block.length > 0;
 			return READER_RECORD;
+		}
 		if (batch->block.length > reader->options.max_line) {
 			cut_long_line(reader, batch, false);
 			return READER_RECORD;
@@ -319,7 +329,7 @@ static enum reader_result read_batch(struct record_reader *reader, struct batch 
 	struct source *source = &reader->source;
 
 	batch->kind = BATCH_LINES;
-	batch->new_operand = false;
+	batch->new_operand = batch->unfinished = batch->damaged = false;
 	batch->taken = 0;
 	batch->count = 0;
 	buffer_reset(&batch->block);
@@ -338,11 +348,15 @@ static enum reader_result read_batch(struct record_reader *reader, struct batch 
 			return result;
 		if (batch->kind == BATCH_ERROR)
 			break;
-		if (batch->block.length || was_long) {
+		bool has_any = batch->block.length || was_long || batch->damaged;
+
+		if (has_any)
 			source->new_operand = false;
+		// Reading on behind damage would give it again.
+		if (!has_any || batch->damaged)
+			end_operand(source);
+		if (has_any)
 			return READER_RECORD;
-		}
-		end_operand(source);
 	}
 	source->ended = true;
 	return READER_RECORD;
@@ -542,10 +556,13 @@ static enum reader_result next_batch(struct record_reader *reader, int64_t deadl
 	reader->current = batch;
 	reader->position = 0;
 	reader->bytes += batch->block.length;
+	reader->unfinished += batch->unfinished;
 	if (batch->new_operand) {
 		reader->lines = 0;
 		reader->name = batch->source;
 	}
+	if (batch->damaged)
+		reader->options.damaged(reader->options.damaged_context, batch->source, batch->error.message);
 	return READER_RECORD;
 }
 
@@ -627,6 +644,11 @@ const uint64_t *record_reader_hashes(const struct record_reader *reader, size_t 
 {
 	*count = reader->current ? reader->current->count - reader->position : 0;
 	return *count ? reader->current->hashes + reader->position : NULL;
+}
+
+uint64_t record_reader_unfinished(const struct record_reader *reader)
+{
+	return reader->unfinished;
 }
 
 uint64_t record_reader_bytes(const struct record_reader *reader)

@@ -21,6 +21,9 @@ enum reader_result {
 	READER_ERROR,       // an operand cannot be read; error is filled
 };
 
+// An operand cannot be read to its end (compressed data that is cut off or damaged): told before the records behind it.
+typedef void record_reader_damage(void *context, const char *source, const char *message);
+
 struct record_reader_options {
 	char *const *operands; // borrowed
 	size_t operand_count;
@@ -30,6 +33,9 @@ struct record_reader_options {
 	void (*before_wait)(void *context); // called before waiting for input: flush outputs here
 	void *context;
 	int signal; // one that ends a wait for input, however late it comes behind before_wait; 0 for none
+	// Where it is given, what can be read of such an operand is followed by the next one; otherwise that is a READER_ERROR.
+	record_reader_damage *damaged;
+	void *damaged_context;
 };
 
 struct record_reader *record_reader_new(const struct record_reader_options *options);
@@ -47,6 +53,9 @@ const char *record_reader_source(const struct record_reader *reader);
 // The series_hash of the records that come next in the same block (0 for those that are no readings), from the one behind the record last
 // returned: for prefetching what they will need.
 const uint64_t *record_reader_hashes(const struct record_reader *reader, size_t *count);
+
+// How many operands so far had a last line without a newline.
+uint64_t record_reader_unfinished(const struct record_reader *reader);
 
 // Bytes of the lines returned so far.
 uint64_t record_reader_bytes(const struct record_reader *reader);
