@@ -28,6 +28,7 @@ struct decoder {
 	bool holds_output; // the last step filled its output: more may come of no input
 	bool has_members;
 	bool has_padding;
+	size_t wants;            // of zstd: what its next block takes
 	size_t position, length; // of the input not yet decoded
 	char input[DECODER_INPUT_SIZE];
 };
@@ -110,7 +111,7 @@ struct decoder *decoder_new(enum compression kind)
 	decoder->gzip = (z_stream){0};
 	decoder->zstd = NULL;
 	decoder->is_inside = decoder->holds_output = decoder->has_members = decoder->has_padding = false;
-	decoder->position = decoder->length = 0;
+	decoder->wants = decoder->position = decoder->length = 0;
 	bool ok;
 
 	if (kind == COMPRESSION_ZSTD) {
@@ -184,6 +185,9 @@ static ssize_t step_gzip(struct decoder *decoder, char *data, size_t size, struc
 		decoder->has_members = true;
 		inflateReset(stream);
 	} else if (result != Z_OK && result != Z_BUF_ERROR) {
+		// What was made before the damage is good, and asking again gives the error again.
+		if (stream->avail_out < size)
+			return (ssize_t)(size - stream->avail_out);
 		return error_set(error, "gzip data is damaged: %s", stream->msg ? stream->msg : "unknown method");
 	}
 	return (ssize_t)(size - stream->avail_out);
@@ -203,6 +207,7 @@ static ssize_t step_zstd(struct decoder *decoder, char *data, size_t size, struc
 		return error_set(error, "zstd data is damaged: %s", ZSTD_getErrorName(result));
 	decoder->position = in.pos;
 	decoder->is_inside = result != 0;
+	decoder->wants = result;
 	return (ssize_t)out.pos;
 }
 
@@ -222,6 +227,22 @@ ssize_t decoder_read(struct decoder *decoder, void *data, size_t size, struct er
 		decoder->holds_output = decoder->is_inside && (size_t)count == size;
 	}
 	return count;
+}
+
+size_t decoder_wants(const struct decoder *decoder)
+{
+	// The least header of a frame, when none has begun.
+	return decoder->kind == COMPRESSION_ZSTD && !decoder->wants ? 5 : decoder->wants;
+}
+
+size_t decoder_unread(const struct decoder *decoder)
+{
+	return decoder->length - decoder->position;
+}
+
+bool decoder_is_between(const struct decoder *decoder)
+{
+	return !decoder->is_inside;
 }
 
 int decoder_finish(const struct decoder *decoder, struct error *error)

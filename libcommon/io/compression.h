@@ -40,6 +40,14 @@ void decoder_feed(struct decoder *decoder, size_t count);
 ssize_t decoder_read(struct decoder *decoder, void *data, size_t size, struct error *error)
     __attribute__((warn_unused_result));
 
+// For whoever looks for what is left of damaged data. Fed with no more than it wants at a time (0: anything), the decoder has handed out all
+// that stands before the damage when it tells.
+size_t decoder_wants(const struct decoder *decoder);
+// Of the bytes fed, those not yet used.
+size_t decoder_unread(const struct decoder *decoder);
+// Whether a member has ended and no other begun.
+bool decoder_is_between(const struct decoder *decoder);
+
 // There will be no more input: -1 when it stops inside of a member.
 int decoder_finish(const struct decoder *decoder, struct error *error) __attribute__((warn_unused_result));
 
