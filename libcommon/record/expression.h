@@ -22,6 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buffer.h"
 #include "base/error.h"
 #include "base/slice.h"
 #include "record/record.h"
@@ -72,6 +73,9 @@ size_t expression_list_length(struct slice list);
 // The different paths in it, as written first.
 size_t expression_path_count(const struct expression *expression);
 struct slice expression_path_text(const struct expression *expression, size_t index);
+
+// Appends the path as that of a property: bearing/temperature for bearing.temperature.
+void expression_path_append_property(const struct expression *expression, size_t index, struct buffer *out);
 
 // The name of the member that the path leads to, decoded.
 struct slice expression_path_name(const struct expression *expression, size_t index);

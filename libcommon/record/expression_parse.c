@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/utf8.h"
 #include "record/expression_parser.h"
+#include "record/property_path.h"
 #include "record/unit.h"
 
 enum strength {
@@ -605,6 +606,15 @@ size_t expression_path_count(const struct expression *expression)
 struct slice expression_path_text(const struct expression *expression, size_t index)
 {
 	return expression->paths[index].text;
+}
+
+void expression_path_append_property(const struct expression *expression, size_t index, struct buffer *out)
+{
+	const struct path *path = &expression->paths[index];
+	size_t start = out->length;
+
+	for (size_t i = 0; i < path->count; i++)
+		property_path_append(out, start, path->segments[i]);
 }
 
 struct slice expression_path_name(const struct expression *expression, size_t index)

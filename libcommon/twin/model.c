@@ -14,6 +14,7 @@
 #include "base/memory.h"
 #include "base/timestamp.h"
 #include "io/atomic_file.h"
+#include "record/expression.h"
 #include "record/property_path.h"
 #include "twin/model_checks.h"
 #include "twin/model_parts.h"
@@ -34,6 +35,9 @@ void model_free(struct model *model)
 	for (size_t i = 0; i < model->applies_to_count; i++)
 		free(model->applies_to[i]);
 	free(model->applies_to);
+	for (size_t i = 0; i < model->consistency_count; i++)
+		free(model->consistency[i]);
+	free(model->consistency);
 	free(model->properties);
 	model_sensors_release(model);
 	free(model->name);
@@ -147,6 +151,22 @@ static int read_tolerance(
 	return 0;
 }
 
+static int read_deadband(
+    const struct model_source *source, const char *where, json_t *node, struct model_property *property)
+{
+	property->deadband = json_number_value(node);
+	return json_is_number(node) && property->deadband >= 0
+	    ? 0
+	    : complain(source, where, "deadband is a number that is not below 0");
+}
+
+static int read_flag(
+    const struct model_source *source, const char *where, const char *expected, json_t *node, bool *flag)
+{
+	*flag = json_is_true(node);
+	return json_is_boolean(node) ? 0 : complain(source, where, expected);
+}
+
 static int read_property_member(const struct model_source *source, const char *where, const char *name, json_t *node,
     struct model_property *property)
 {
@@ -164,11 +184,12 @@ static int read_property_member(const struct model_source *source, const char *w
 		return read_tolerance(source, where, node, property);
 	if (strcmp(name, "calibration") == 0)
 		return model_read_property_calibration(source, where, node, property);
-	if (strcmp(name, "required") == 0) {
-		if (!json_is_boolean(node))
-			return complain(source, where, "required is true or false");
-		property->required = json_is_true(node);
-	}
+	if (strcmp(name, "deadband") == 0)
+		return read_deadband(source, where, node, property);
+	if (strcmp(name, "required") == 0)
+		return read_flag(source, where, "required is true or false", node, &property->required);
+	if (strcmp(name, "counter") == 0)
+		return read_flag(source, where, "counter is true or false", node, &property->counter);
 	// Members that other programs read pass.
 	struct error inner;
 
@@ -199,20 +220,42 @@ static int read_property(const struct model_source *source, struct model *model,
 	return 0;
 }
 
+// An array of strings takes the place of what a model that was extended gave.
+static int read_texts(const struct model_source *source, const char *where, json_t *array, char ***texts, size_t *count)
+{
+	for (size_t i = 0; i < *count; i++)
+		free((*texts)[i]);
+	free(*texts);
+	*count = json_array_size(array);
+	*texts = memory_new_zeroed(*count, sizeof **texts);
+	for (size_t i = 0; i < *count; i++)
+		if (read_text(source, where, json_array_get(array, i), &(*texts)[i]))
+			return -1;
+	return 0;
+}
+
 static int read_applies_to(const struct model_source *source, struct model *model, json_t *globs)
 {
-	size_t count = json_array_size(globs);
-
 	if (!json_is_array(globs))
 		return complain(source, "applies_to", "expected an array of patterns of entities");
-	for (size_t i = 0; i < model->applies_to_count; i++)
-		free(model->applies_to[i]);
-	free(model->applies_to);
-	model->applies_to = memory_new_zeroed(count, sizeof *model->applies_to);
-	model->applies_to_count = count;
-	for (size_t i = 0; i < count; i++)
-		if (read_text(source, "applies_to", json_array_get(globs, i), &model->applies_to[i]))
-			return -1;
+	return read_texts(source, "applies_to", globs, &model->applies_to, &model->applies_to_count);
+}
+
+static int read_consistency(const struct model_source *source, struct model *model, json_t *rules)
+{
+	struct error inner;
+
+	if (!json_is_array(rules))
+		return complain(source, "consistency", "expected an array of conditions");
+	if (read_texts(source, "consistency", rules, &model->consistency, &model->consistency_count))
+		return -1;
+	for (size_t i = 0; i < model->consistency_count; i++) {
+		struct expression *rule = expression_parse_condition(slice_from_string(model->consistency[i]), &inner);
+
+		if (!rule)
+			return complain(source, "consistency", inner.message);
+		expression_free(rule);
+	}
 	return 0;
 }
 
@@ -223,9 +266,12 @@ static int read_members(const struct model_source *source, struct model *model, 
 	json_t *globs = json_object_get(root, "applies_to");
 	json_t *properties = json_object_get(root, "properties");
 	json_t *sensors = json_object_get(root, "sensors");
+	json_t *rules = json_object_get(root, "consistency");
 	const char *key;
 	json_t *node;
 
+	if (rules && read_consistency(source, model, rules))
+		return -1;
 	if (axis && read_axis(source, model, axis))
 		return -1;
 	if ((name && read_text(source, "name", name, &model->name)) || (globs && read_applies_to(source, model, globs)))

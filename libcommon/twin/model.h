@@ -33,8 +33,10 @@ struct model_property {
 	int64_t interval;              // nanoseconds between readings, 0 when not declared
 	int64_t stale_after;           // nanoseconds, 0 when not declared
 	double absolute, relative;     // tolerances of desired against reported
+	double deadband;               // changes of no more than this are noise, 0 when not declared
 	bool required;
 	struct quality_limits checks;    // range and a declared interval among them; tests is filled
+	bool counter;                    // only grows, but for beginning anew
 	struct calibration *calibration; // of readings whose sensor has none; NULL when not declared
 };
 
@@ -48,6 +50,8 @@ struct model {
 	char *name; // NULL when the file gives none
 	char **applies_to;
 	size_t applies_to_count;
+	char **consistency; // conditions over the properties of one twin, in twin-expr(7)
+	size_t consistency_count;
 	struct hash_map paths; // entry numbers index properties
 	struct model_property *properties;
 	size_t property_capacity;
