@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# run.sh [fold|pipe|csv|influx|senml|select|start|memory]... - measures the programs beside other tools on the same work in one run, after
+# run.sh [fold|pipe|csv|influx|senml|select|check|start|memory]... - measures the programs beside other tools on the same work in one run, after
 # comparing the answers (README.md here). Status: 0 done, 1 answers differ, 2 trouble. No figure makes it fail.
 set -euo pipefail
 export LC_ALL=C
@@ -125,6 +125,7 @@ find_peers() {
 	find_peer twin-sync "$build/twin-sync" --version
 	find_peer twin-ingest "$build/twin-ingest" --version
 	find_peer twin-select "$build/twin-select" --version
+	find_peer twin-check "$build/twin-check" --version
 	find_peer DuckDB engine duckdb version
 	find_peer ClickHouse engine clickhouse version
 	find_peer jq jq --version
@@ -205,6 +206,35 @@ jq_where='select(.value > 20 and .unit == "degC")'
 # shellcheck disable=SC2016
 mlr_where='$value > 20 && $unit == "degC"'
 
+# How many readings each series has, and its longest time without one.
+duckdb_check() {
+	cat <<-SQL
+		COPY (SELECT entity_id, property, count(*), coalesce(max(gap), 0)
+			FROM (SELECT entity_id, property, (epoch_ms(timestamp) - lag(epoch_ms(timestamp)) OVER
+				(PARTITION BY entity_id, property ORDER BY timestamp)) / 1000 AS gap
+				FROM read_ndjson('$1', columns = {entity_id: 'VARCHAR', property: 'VARCHAR', timestamp: 'TIMESTAMP'}))
+			GROUP BY ALL) TO '/dev/stdout' (FORMAT csv, DELIMITER '\t', HEADER false)
+	SQL
+}
+
+clickhouse_check() {
+	cat <<-SQL
+		SELECT entity_id, property, count(), max(if(before = toDateTime64(0, 3), 0, toFloat64(timestamp - before)))
+		FROM (SELECT entity_id, property, timestamp,
+			lagInFrame(timestamp) OVER (PARTITION BY entity_id, property ORDER BY timestamp
+				ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS before
+			FROM file('$1', JSONEachRow, 'entity_id String, property String, timestamp DateTime64(3)'))
+		GROUP BY entity_id, property
+		FORMAT TSV SETTINGS date_time_input_format = 'best_effort'
+	SQL
+}
+
+# shellcheck disable=SC2016
+jq_check='def seconds: (.[:19] + "Z" | fromdate) + ("0" + .[19:-1] | tonumber);
+	[inputs | [.entity_id, .property, (.timestamp | seconds)]] | group_by(.[:2])[]
+	| [.[0][0], .[0][1], length, ([.[][2]] | sort as $t | [range(1; $t | length) | $t[.] - $t[. - 1]] | max // 0)]
+	| map(tostring) | join("\t")'
+
 columns=(flow pressure motor_speed bearing_temperature vibration)
 join_columns() {
 	local IFS=,
@@ -280,6 +310,10 @@ sync_rows() { "$build/twin-sync" -q "$@" | states_to_rows; }
 ingest_rows() { "$build/twin-ingest" -q "${ingest_flags[@]}" "$@" | readings_to_rows; }
 ingest_rows_of_points() { "$build/twin-ingest" -q -f influx --entity-id '{entity}' "$@" | readings_to_rows; }
 ingest_rows_of_packs() { "$build/twin-ingest" -q -f senml "$@" | readings_to_rows; }
+check_rows() {
+	"$build/twin-check" -q "$1" | jq -r 'select(.property)
+		| [.entity_id, .property, (.measures | .readings, (.gap_largest // 0) | tostring)] | join("\t")'
+}
 sqlite_rows() { sqlite3 :memory: <<<"$(sqlite_latest "$1")"; }
 duckdb_rows() { engine duckdb "$(duckdb_unpivot "$1" '' /dev/stdout)" | readings_to_rows; }
 clickhouse_rows() { engine clickhouse "$(clickhouse_unpivot "$1" '' 'FORMAT JSONEachRow')" | readings_to_rows; }
@@ -336,6 +370,17 @@ answers_of_ours() {
 		printf '  state: the bytes from the file, with -j 1 and from a pipe DIFFER\n'
 		differences=$((differences + 1))
 	fi
+}
+
+answers_to_check() {
+	rm -f "$answers"/check*
+	has twin-check && answer check twin-check check_rows "$stream"
+	has DuckDB && answer check DuckDB engine duckdb "$(duckdb_check "$stream")"
+	has ClickHouse && answer check ClickHouse engine clickhouse "$(clickhouse_check "$stream")"
+	printf '\n'
+	has twin-check && answer check-of-fiftieth twin-check check_rows "$fiftieth"
+	answer check-of-fiftieth jq jq -nr "$jq_check" "$fiftieth"
+	printf '\n'
 }
 
 answers_to_csv() {
@@ -570,6 +615,26 @@ contest_select() {
 	print_contest seconds
 }
 
+contest_check() {
+	printf '\n== check: readings and longest gap of each series (twin-check: all its measures): answers\n'
+	answers_to_check
+	start_contest '== check: time'
+	if has twin-check; then
+		entry 'twin-check FILE' 1 feed_nothing 1 "$build/twin-check" -q "$stream"
+		entry 'twin-check -j 1 FILE' 1 feed_nothing 1 "$build/twin-check" -q -j 1 "$stream"
+	fi
+	has DuckDB && entry 'DuckDB lag() over, count, max' 1 feed_nothing 1 \
+		node "$here/engine.js" duckdb "$(duckdb_check "$stream")"
+	has ClickHouse && entry 'ClickHouse lagInFrame, count, max' 1 feed_nothing 1 \
+		node "$here/engine.js" clickhouse "$(clickhouse_check "$stream")"
+	has jq && entry 'jq group_by' 50 feed_nothing 1 jq -nr "$jq_check" "$fiftieth"
+	run_contest "$rounds"
+	print_contest seconds
+	has twin-check || return 0
+	awk -v readings="$readings" -v seconds="$(median 0)" 'BEGIN {
+		printf "  twin-check reads %.2f million readings a second\n", readings / seconds / 1e6 }'
+}
+
 contest_start() {
 	start_contest '== start: one line in, one answer out'
 	has twin-sync && entry 'twin-sync FILE' 1 feed_nothing 100 "$build/twin-sync" -q "$dir/one.ndjson"
@@ -610,14 +675,14 @@ contest_memory() {
 main() {
 	local contest
 	for contest in "$@"; do
-		declare -F "contest_$contest" >/dev/null || die "usage: run.sh [fold|pipe|csv|influx|senml|select|start|memory]..."
+		declare -F "contest_$contest" >/dev/null || die "usage: run.sh [fold|pipe|csv|influx|senml|select|check|start|memory]..."
 	done
 	mkdir -p "$dir" "$answers"
 	print_machine
 	build_tools
 	find_peers
 	prepare_data
-	[[ $# -gt 0 ]] || set -- fold pipe csv influx senml select start memory
+	[[ $# -gt 0 ]] || set -- fold pipe csv influx senml select check start memory
 	for contest in "$@"; do
 		"contest_$contest"
 	done
