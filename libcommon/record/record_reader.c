@@ -292,7 +292,7 @@ static enum reader_result read_lines(struct record_reader *reader, struct batch 
 		ssize_t got =
 		    input_read(&source->input, batch->block.data + batch->block.length, BLOCK_SIZE, &batch->error);
 
-		if (got < 0 && !reader->options.damaged) {
+		if (got < 0 && !(reader->options.damaged && source->input.decoder)) {
 			batch->kind = BATCH_ERROR;
 			return READER_RECORD;
 		}
@@ -312,7 +312,7 @@ static enum reader_result read_lines(struct record_reader *reader, struct batch 
 			return READER_RECORD;
 		}
 		if (got == 0) {
-			batch->unfinished = batch->block.length > 0;
+			batch->unfinished = batch->block.length > 0 && !batch->damaged;
 			return READER_RECORD;
 		}
 		if (batch->block.length > reader->options.max_line) {

@@ -21,7 +21,7 @@ enum reader_result {
 	READER_ERROR,       // an operand cannot be read; error is filled
 };
 
-// An operand cannot be read to its end (compressed data that is cut off or damaged): told before the records behind it.
+// An operand is compressed data that is cut off or damaged: told with the last records that can be read of it.
 typedef void record_reader_damage(void *context, const char *source, const char *message);
 
 struct record_reader_options {
@@ -33,7 +33,8 @@ struct record_reader_options {
 	void (*before_wait)(void *context); // called before waiting for input: flush outputs here
 	void *context;
 	int signal; // one that ends a wait for input, however late it comes behind before_wait; 0 for none
-	// Where it is given, what can be read of such an operand is followed by the next one; otherwise that is a READER_ERROR.
+	// Where it is given, what can be read of such an operand is followed by the next one; otherwise that is a READER_ERROR, as it is when the
+	// system cannot read.
 	record_reader_damage *damaged;
 	void *damaged_context;
 };
@@ -54,7 +55,7 @@ const char *record_reader_source(const struct record_reader *reader);
 // returned: for prefetching what they will need.
 const uint64_t *record_reader_hashes(const struct record_reader *reader, size_t *count);
 
-// How many operands so far had a last line without a newline.
+// How many operands so far had a last line without a newline, those that are damaged left out.
 uint64_t record_reader_unfinished(const struct record_reader *reader);
 
 // Bytes of the lines returned so far.
