@@ -316,12 +316,16 @@ ingest() (
 		message /x 1
 		message a/+/b 1
 		message '' 1
+		message "a/$(printf '%01025d' 0)" '{}'
+		message "$(printf '%065536d' 0)/b" 1
 	} >in
 	run -3 --separate-stderr twin-ingest -q in
 	says "in:1: topic 'a/b/' has an empty level where the property stands"
 	says "in:2: the name of the twin is missing (entity)"
 	says "in:3: 'a/+/b' is no topic that can be published to"
 	says "in:4: the topic is empty"
+	says "in:5: a property must not be longer than 1024 bytes"
+	says "in:6: the topic is longer than 65535 bytes"
 }
 
 @test "--take, --skip, --unit, --value-type and a mapping work on payloads" {

@@ -12,6 +12,7 @@
 #include "format/mqtt_message.h"
 #include "format/topic_template.h"
 #include "record/json_scan.h"
+#include "record/property_path.h"
 
 #define SHOWN(s) ((s).length < 100 ? (int)(s).length : 100), (s).data
 
@@ -178,6 +179,9 @@ static int match_topic(struct mosquitto_source *source, struct error *error)
 		return error_set(error, "topic '%.*s' matches no --topic", SHOWN(topic));
 	if (source->parts.is_empty_segment)
 		return error_set(error, "topic '%.*s' has an empty level where the property stands", SHOWN(topic));
+	// Here, since it stands before every value of the payload.
+	if (source->parts.property.length && property_path_check(buffer_slice(&source->parts.property), error) < 0)
+		return -1;
 	source->around.above = buffer_slice(&source->parts.property);
 	source->around.bare = source->around.above.length ? source->around.above : SLICE_LITERAL("value");
 	return 0;

@@ -128,13 +128,15 @@ static int read_received(const struct value *tst, int64_t *received, struct erro
 	return 0;
 }
 
-// MQTT 5.0, 3.3.2.1 and 4.7.3: at least one character, no NUL, no wildcard.
+// MQTT 5.0, 3.3.2.1 and 4.7.3: 1 to 65535 bytes, no NUL, no wildcard.
 static int read_topic(struct mqtt_reader *reader, const struct value *node, struct slice *topic, struct error *error)
 {
 	buffer_reset(&reader->topic);
 	*topic = value_string(node, &reader->topic);
 	if (!topic->length)
 		return error_set(error, "the topic is empty");
+	if (topic->length > UINT16_MAX)
+		return error_set(error, "the topic is longer than 65535 bytes");
 	for (size_t i = 0; i < topic->length; i++)
 		if (topic->data[i] == '\0' || topic->data[i] == '+' || topic->data[i] == '#')
 			return error_set(error, "'%.*s' is no topic that can be published to", SHOWN(*topic));
