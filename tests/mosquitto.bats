@@ -59,7 +59,7 @@ numbers() {
 @test "each message is seen in the state within 100 ms" {
 	run -0 python3 "$TWIN_ROOT/tests/mqtt_latency.py" 1000 broker.log ' live 1 site/#' \
 		"mosquitto_pub ${at[*]} -q 1 -t site/p1/x -l" \
-		"mosquitto_sub ${at[*]} -i live -q 1 -t 'site/#' -F %j -C 1000 |
+		"mosquitto_sub ${at[*]} -i live -q 1 -t 'site/#' -F %j -C 1001 |
 			twin-ingest -q --topic 'site/+entity/+property' | twin-sync -q --now live -e change"
 	echo "# $output" >&3
 }

@@ -3,10 +3,10 @@
 
     mqtt_latency.py COUNT LOG PATTERN PUBLISHER PIPELINE
 
-PIPELINE is started; when a line of LOG has PATTERN, it has subscribed. Then 1 to COUNT are written to PUBLISHER, each when the one before
-has come out of the pipeline as the property x of a change. The pipeline ends by itself. The first one waits for PUBLISHER to connect, and
-any one may wait for a busy machine: the bound is on the 99th percentile. Prints the median, that percentile and
-the longest time in milliseconds; the status is 1 when the 99th percentile is above 100, and when a number does not come out.
+PIPELINE is started; when a line of LOG has PATTERN, it has subscribed. Then 0 to COUNT are written to PUBLISHER, each when the one before
+has come out of the pipeline as the property x of a change; 0, for which PUBLISHER connects, is not measured. The pipeline ends by itself.
+Prints the median, the 99th percentile and the longest time in milliseconds. The status is 1 when a number does not come out, and when
+the 99th percentile is above 100: any single one may have waited for a busy machine.
 """
 import json
 import signal
@@ -30,7 +30,7 @@ def main():
     wait_for(log, pattern)
     numbers = subprocess.Popen(["bash", "-c", publisher], stdin=subprocess.PIPE)
     times = []
-    for number in range(1, int(count) + 1):
+    for number in range(int(count) + 1):
         begin = time.monotonic()
         numbers.stdin.write(b"%d\n" % number)
         numbers.stdin.flush()
@@ -41,7 +41,7 @@ def main():
     numbers.stdin.close()
     if numbers.wait() or changes.wait():
         sys.exit("the pipeline failed")
-    times.sort()
+    times = sorted(times[1:])
     late = times[len(times) * 99 // 100]
     print(f"median {times[len(times) // 2]:.2f} ms, 99 % within {late:.2f} ms, longest {times[-1]:.2f} ms")
     sys.exit(late > 100)
