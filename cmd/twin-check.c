@@ -210,18 +210,12 @@ static void take_record(struct check *check, const struct record *record)
 	recording_health_add(health, record);
 }
 
-static uint64_t peek_hash(const struct check *check, size_t distance)
-{
-	const struct record *record = record_reader_peek(check->streams.reader, distance);
-
-	return record && record->type == RECORD_READING ? record->series_hash : 0;
-}
-
 static void prefetch(const struct check *check)
 {
-	recording_health_fetch_hint(&check->health, peek_hash(check, 24));
-	recording_health_fetch_series(&check->health, peek_hash(check, 16));
-	recording_health_fetch_content(&check->health, peek_hash(check, 8));
+	size_t count;
+	const uint64_t *hashes = record_reader_hashes(check->streams.reader, &count);
+
+	recording_health_prefetch(&check->health, hashes, count);
 }
 
 static enum exit_status read_all(struct check *check)

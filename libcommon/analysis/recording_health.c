@@ -8,6 +8,11 @@
 // Of a series, what each reading touches.
 #define HOT_BYTES 448
 
+// How many readings ahead what they will need is brought near, part by part.
+#define HINT_AHEAD    24
+#define SERIES_AHEAD  16
+#define CONTENT_AHEAD 8
+
 // Hints for each series, at least: few of them then want the same place.
 #define HINTS_EACH 3
 
@@ -142,7 +147,7 @@ static struct health_series *find_series(struct recording_health *health, const 
 	return &health->series[at];
 }
 
-void recording_health_fetch_hint(const struct recording_health *health, uint64_t hash)
+static void fetch_hint(const struct recording_health *health, uint64_t hash)
 {
 	if (hash && health->hint_count)
 		__builtin_prefetch(hints_of(health, hash));
@@ -155,7 +160,7 @@ static const struct health_series *hinted(const struct recording_health *health,
 	return hint ? &health->series[hint->series] : NULL;
 }
 
-void recording_health_fetch_series(const struct recording_health *health, uint64_t hash)
+static void fetch_series(const struct recording_health *health, uint64_t hash)
 {
 	const char *series = (const char *)hinted(health, hash);
 
@@ -163,7 +168,7 @@ void recording_health_fetch_series(const struct recording_health *health, uint64
 		__builtin_prefetch(series + line, 1);
 }
 
-void recording_health_fetch_content(const struct recording_health *health, uint64_t hash)
+static void fetch_content(const struct recording_health *health, uint64_t hash)
 {
 	const struct health_series *series = hinted(health, hash);
 
@@ -174,6 +179,16 @@ void recording_health_fetch_content(const struct recording_health *health, uint6
 	__builtin_prefetch(series->name.data);
 	if (window->count)
 		__builtin_prefetch(window->items + window->first + window->count - 1, 1);
+}
+
+void recording_health_prefetch(const struct recording_health *health, const uint64_t *hashes, size_t count)
+{
+	if (count > HINT_AHEAD)
+		fetch_hint(health, hashes[HINT_AHEAD]);
+	if (count > SERIES_AHEAD)
+		fetch_series(health, hashes[SERIES_AHEAD]);
+	if (count > CONTENT_AHEAD)
+		fetch_content(health, hashes[CONTENT_AHEAD]);
 }
 
 bool recording_health_has(struct recording_health *health, struct slice id, struct slice property)

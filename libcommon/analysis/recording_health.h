@@ -69,10 +69,8 @@ void recording_health_release(struct recording_health *health);
 
 void recording_health_add(struct recording_health *health, const struct record *record);
 
-// A reading with this series_hash comes soon (0: no reading): brings what it needs near, a part at each distance.
-void recording_health_fetch_hint(const struct recording_health *health, uint64_t hash);
-void recording_health_fetch_series(const struct recording_health *health, uint64_t hash);
-void recording_health_fetch_content(const struct recording_health *health, uint64_t hash);
+// Readings with these series_hashes come next (0: no reading): brings near what they will need.
+void recording_health_prefetch(const struct recording_health *health, const uint64_t *hashes, size_t count);
 
 bool recording_health_has(struct recording_health *health, struct slice id, struct slice property);
 
