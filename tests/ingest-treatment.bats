@@ -208,6 +208,26 @@ END
 END
 }
 
+@test "readings of SenML, line protocol and JSON go through the same steps, and what their formats say stays" {
+	needs jq
+	echo '{"properties":{"t":{"unit":"degC","range":[0,50],"calibration":{"form":"offset","offset":0.1,"unit":"K","raw_unit":"K"}}}}' >m.json
+	echo '[{"bn":"a/","n":"t","u":"Cel","t":1772366400,"v":21.5},{"n":"t","u":"Cel","t":1772366401,"v":60}]' >a.senml
+	echo 'x,h=a t=21.5,u=1 1772366400000000000' >a.influx
+	echo '{"time":"2026-03-01T12:00:00Z","t":294.65,"u":1}' >a.ndjson
+	ingest -f senml -m m.json a.senml >out
+	ingest -f influx --entity-id '{h}' --unit t=Cel -m m.json a.influx >>out
+	ingest --unit t=K -m m.json a.ndjson >>out
+	run -0 jq -c '[.property, .value, .unit, .quality, .metadata]' out
+	same <<'END'
+["t",21.6,"degC",null,{"raw":{"value":21.5,"unit":"Cel"},"calibration":"offset"}]
+["t",60.1,"degC",0,{"raw":{"value":60,"unit":"Cel"},"calibration":"offset","checks":{"range":4}}]
+["t",21.6,"degC",null,{"measurement":"x","raw":{"value":21.5,"unit":"Cel"},"calibration":"offset"}]
+["u",1,null,null,{"measurement":"x"}]
+["t",21.6,"degC",null,{"raw":{"value":294.65,"unit":"K"},"calibration":"offset"}]
+["u",1,null,null,null]
+END
+}
+
 @test "what nothing is done to keeps its bytes, and other records pass" {
 	echo '{"properties":{"t":{"unit":"degC","range":[0,100],"calibration":{"form":"gain","gain":2}},"u":{"unit":"K"}}}' >m.json
 	cat >a.ndjson <<'END'
