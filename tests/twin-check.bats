@@ -174,6 +174,13 @@ END2
 	[[ $(measure out 'select(.entity_id or .by | not).measures | [.unknown_properties, .missing_required, .quality]') == '[1,1,0]' ]]
 }
 
+@test "a unit is right in any spelling of the model's" {
+	echo '{"properties":{"x":{"unit":"degC"}}}' >model.json
+	{ reading 0 1 '"unit":"degC"'; reading 1 2 '"unit":"Cel"'; reading 2 3 '"unit":"°C"'; reading 3 3; reading 4 3 '"unit":"K"'; reading 5 3 '"unit":"mystery"'; } |
+		series '[.wrong_unit, .unit_changes]' -m model.json >got
+	[[ $(cat got) == '[2,5]' ]]
+}
+
 @test "consistency is checked once for each time of a twin, on its newest values, readings of one time together" {
 	at() { printf '{"entity_id":"m","property":"%s","timestamp":"2026-03-01T12:00:%02dZ","value":%s}\n' "$2" "$1" "$3"; }
 	echo '{"consistency":["abs(P - V * I) < 0.05 * P","bearing.temperature < 90"]}' >model.json

@@ -19,6 +19,8 @@
 void recording_health_init(struct recording_health *health, const struct health_options *options)
 {
 	*health = (struct recording_health){.options = *options};
+	if (options->model)
+		health->options.series.units = unit_system_new();
 	rule_book_init(&health->rules, options->model);
 }
 
@@ -38,6 +40,7 @@ void recording_health_release(struct recording_health *health)
 	hash_map_release(&health->series_names);
 	hash_map_release(&health->source_names);
 	rule_book_release(&health->rules);
+	unit_system_free(health->options.series.units);
 	buffer_release(&health->name);
 	buffer_release(&health->scratch);
 }

@@ -13,7 +13,7 @@
 void series_health_init(
     struct series_health *series, const struct series_options *options, const struct model_property *property)
 {
-	*series = (struct series_health){.property = property, .last_filled = -1};
+	*series = (struct series_health){.property = property, .last_filled = -1, .units = options->units};
 	instant_window_init(&series->window, options->window);
 	value_runs_init(&series->runs, options->stuck_run, options->wants_steps);
 	if (property && property->interval) {
@@ -112,6 +112,19 @@ static struct instant read_instant(
 	return instant;
 }
 
+static bool unit_fits(const struct series_health *series)
+{
+	struct slice unit = buffer_slice(&series->unit);
+	struct unit is, should;
+	struct error ignored;
+
+	if (!series->property || !series->property->unit || !series->has_unit || slice_is(unit, series->property->unit))
+		return true;
+	return series->units && unit_parse(series->units, unit, &is, &ignored) == 0 &&
+	    unit_parse(series->units, slice_from_string(series->property->unit), &should, &ignored) == 0 &&
+	    unit_equal(&is, &should);
+}
+
 static void note_unit(struct series_health *series, const struct record *record)
 {
 	bool has_unit = record_has(record, MEMBER_UNIT);
@@ -129,6 +142,7 @@ static void note_unit(struct series_health *series, const struct record *record)
 	series->unit_hash = hash;
 	buffer_reset(&series->unit);
 	buffer_append_slice(&series->unit, unit);
+	series->unit_fits = unit_fits(series);
 }
 
 static void note_type(struct series_health *series, const struct record *record, double number)
@@ -194,7 +208,7 @@ static void judge(struct series_health *series, const struct record *record)
 	if (!range_fits)
 		note_breach(&series->first_out_of_range, &series->out_of_range, record);
 	series->invalid += !type_fits || !range_fits;
-	if (property->unit && series->has_unit && !slice_is(buffer_slice(&series->unit), property->unit))
+	if (!series->unit_fits)
 		note_breach(&series->first_wrong_unit, &series->wrong_unit, record);
 }
 

@@ -14,15 +14,17 @@
 #include "analysis/value_runs.h"
 #include "base/buffer.h"
 #include "record/record.h"
+#include "record/unit.h"
 #include "twin/model.h"
 
 // An interval of more than so many periods is a gap.
 #define GAP_PERIODS 1.5
 
 struct series_options {
-	size_t window;      // instants
-	uint64_t stuck_run; // readings
-	bool wants_steps;   // for a deadband
+	size_t window;             // instants
+	uint64_t stuck_run;        // readings
+	bool wants_steps;          // for a deadband
+	struct unit_system *units; // which spellings mean the same; borrowed, NULL when texts are to be the same
 };
 
 enum value_class {
@@ -62,6 +64,8 @@ struct series_health {
 	uint64_t unit_hash; // two units are told apart by it: their text lies elsewhere
 	bool knows_unit;    // a reading has said, be it that there is none
 	bool has_unit;      // the last one that has said has one
+	bool unit_fits;     // it is the model's, however it is spelled
+	struct unit_system *units;
 
 	// Of instants that have left the window; behind what every reading touches.
 	struct value_runs runs;
