@@ -83,10 +83,10 @@ static void append_stepped(struct buffer *out, double number, double step)
 {
 	int decimals = step < 1 ? (int)ceil(-log10(step) - 1e-9) : 0;
 
-	if (decimals > 15 || fabs(number) > 1e15)
+	if (decimals > 15 || fabs(number) > 1e15 || !(fabs(number) > 0))
 		decimal_append_double(out, number);
 	else
-		buffer_printf(out, "%.*f", decimals, number + 0.0);
+		buffer_printf(out, "%.*f", decimals, number);
 }
 
 // Of a limit outward of the extreme that the text must not cut off.
