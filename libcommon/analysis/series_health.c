@@ -13,7 +13,7 @@
 void series_health_init(
     struct series_health *series, const struct series_options *options, const struct model_property *property)
 {
-	*series = (struct series_health){.property = property, .last_filled = -1, .units = options->units};
+	*series = (struct series_health){.property = property, .units = options->units};
 	instant_window_init(&series->window, options->window);
 	value_runs_init(&series->runs, options->stuck_run, options->wants_steps);
 	if (property && property->interval) {
@@ -217,15 +217,16 @@ static void settle_slot(struct series_health *series, const struct instant *inst
 	if (!(series->period > 0))
 		return;
 	// In halves of a nanosecond, which a median may have: exact, also over years.
-	uint64_t twice = (uint64_t)(series->period * 2);
+	unsigned __int128 twice = (unsigned __int128)(series->period * 2);
 	uint64_t since = (uint64_t)instant->time - (uint64_t)series->origin;
-	int64_t slot = (int64_t)((unsigned __int128)since * 2 / twice);
+	uint64_t slot = (uint64_t)((unsigned __int128)since * 2 / twice);
+	bool is_filled = series->filled && slot == series->last_filled;
 
 	series->last_slot = slot;
-	if (instant->identity != IDENTITY_NULL && slot != series->last_filled) {
-		series->filled++;
-		series->last_filled = slot;
-	}
+	if (instant->identity == IDENTITY_NULL || is_filled)
+		return;
+	series->filled++;
+	series->last_filled = slot;
 }
 
 static void settle_interval(struct series_health *series, int64_t time)
@@ -300,7 +301,7 @@ void series_health_finish(struct series_health *finished, const struct series_he
 
 uint64_t series_health_expected(const struct series_health *finished)
 {
-	return finished->period > 0 && finished->has_settled ? (uint64_t)finished->last_slot + 1 : 0;
+	return finished->period > 0 && finished->has_settled ? finished->last_slot + 1 : 0;
 }
 
 uint64_t series_health_resets(const struct series_health *finished)

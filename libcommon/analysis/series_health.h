@@ -74,7 +74,7 @@ struct series_health {
 	bool period_is_declared;
 	bool has_settled;
 	int64_t origin, settled;
-	int64_t last_slot, last_filled; // last_filled: -1 before the first
+	uint64_t last_slot, last_filled; // last_filled: once any is
 	uint64_t filled, gaps;
 	struct stretch largest_gap;
 };

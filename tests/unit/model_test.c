@@ -238,6 +238,22 @@ static void check_ranges(void)
 	CHECK(model_range_fits(&both, SLICE_LITERAL("\"11\"")) && model_range_fits(&both, SLICE_LITERAL("[11]")));
 }
 
+static void check_health_members(void)
+{
+	struct model *model = read_text("{\"properties\":{\"n\":{\"counter\":true,\"deadband\":0.5},\"m\":{}},"
+					"\"consistency\":[\"n > m\",\"a.b < 3\"]}");
+
+	CHECK(model && property_of(model, "n")->counter && !property_of(model, "m")->counter);
+	CHECK(property_of(model, "n")->deadband >= 0.5 && property_of(model, "m")->deadband <= 0);
+	CHECK(model->consistency_count == 2 && strcmp(model->consistency[1], "a.b < 3") == 0);
+	model_free(model);
+	check_wrong("{\"properties\":{\"n\":{\"counter\":1}}}", "counter is true or false");
+	check_wrong("{\"properties\":{\"n\":{\"deadband\":-1}}}", "deadband");
+	check_wrong("{\"consistency\":\"n > 3\"}", "expected an array of conditions");
+	check_wrong("{\"consistency\":[\"n > 3\",\"n >\"]}", "consistency: ");
+	check_wrong("{\"consistency\":[3]}", "expected a string");
+}
+
 int main(void)
 {
 	char *scratch = scratch_enter();
@@ -251,6 +267,8 @@ int main(void)
 	TEST("a model that counts cycles reads lengths of time as counts too") check_axis();
 	TEST("calibrations are found by sensor and property, and replaced as a whole") check_calibrations();
 	TEST("ranges include their ends and concern numbers only") check_ranges();
+	TEST("counters, deadbands and conditions of consistency are read, and mistakes in them told")
+	check_health_members();
 	scratch_leave(scratch);
 	return unit_end();
 }

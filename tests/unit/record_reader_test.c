@@ -444,6 +444,66 @@ static void check_errors(void)
 	model_release(&model);
 }
 
+struct damage_note {
+	unsigned count;
+	char source[16];
+};
+
+static void note_damage(void *context, const char *source, const char *message)
+{
+	struct damage_note *note = context;
+
+	CHECK(strstr(message, "cannot read 'c.gz': ") == message);
+	snprintf(note->source, sizeof note->source, "%s", source);
+	note->count++;
+}
+
+// Of a damaged operand, what can be read, and then the next one, whose last line has no newline.
+static void check_damage(void)
+{
+	char *const operands[] = {name_gz, name_b};
+	struct model model = {.text = BUFFER_INIT};
+	struct buffer packed = BUFFER_INIT;
+
+	make_model(&model, "a", 40000, 700, 9);
+	write_gz("c.gz", buffer_slice(&model.text));
+	read_back(&packed, "c.gz");
+	scratch_write("c.gz", slice_of(packed.data, packed.length / 2));
+	scratch_write("b", slice_from_string("{\"type\":\"x\"}\n{\"type\":\"y\"}"));
+	uint64_t first = 0;
+
+	for (int64_t threads = 1; threads <= 4; threads *= 2) {
+		struct rejects rejects;
+		struct damage_note note = {0};
+		struct record_reader_options options = {.operands = operands,
+		    .operand_count = 2,
+		    .threads = threads,
+		    .max_line = 700,
+		    .rejects = &rejects,
+		    .damaged = note_damage,
+		    .damaged_context = &note};
+		const struct record *record;
+		struct error error;
+		uint64_t records = 0, last = 0;
+
+		rejects_init(&rejects, false);
+		struct record_reader *reader = record_reader_new(&options);
+
+		while (record_reader_next(reader, READER_NO_DEADLINE, &record, &error) == READER_RECORD) {
+			records++;
+			last = record->line_number;
+		}
+		CHECK(note.count == 1 && strcmp(note.source, "c.gz") == 0);
+		CHECK(record_reader_unfinished(reader) == 1);
+		CHECK(last == 2 && records > 1000 && (threads == 1 || records == first));
+		first = records;
+		record_reader_free(reader);
+		rejects_release(&rejects);
+	}
+	buffer_release(&packed);
+	model_release(&model);
+}
+
 static void check_strict(void)
 {
 	char *const operands[] = {name_b};
@@ -677,6 +737,7 @@ int main(void)
 	TEST("a line of 64 MiB is taken and one byte more is not") check_huge_lines();
 	TEST("an operand that cannot be read to its end is an error which names it")
 	check_errors();
+	TEST("behind what can be read of damaged data comes the next operand, when that is asked for") check_damage();
 	TEST("a rejected line stops a strict reader") check_strict();
 	TEST("a silent pipe lets go at the deadline, at a signal, and of the reader's end")
 	{
