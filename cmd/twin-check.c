@@ -17,6 +17,7 @@
 #include "record/expression.h"
 #include "record/record_filter.h"
 #include "record/record_streams.h"
+#include "twin/duration_option.h"
 
 #define FAILURES_SHOWN 10
 
@@ -121,18 +122,6 @@ static void on_report_asked(int signal)
 	report_asked = 1;
 }
 
-static int read_duration(
-    const struct check *check, const char *option, const char *text, int64_t *duration, struct error *error)
-{
-	struct error inner;
-
-	if (!text)
-		return 0;
-	if (model_duration(check->model, slice_from_string(text), duration, &inner))
-		return error_set(error, "option '--%s': %s", option, inner.message);
-	return *duration < 1 ? error_set(error, "option '--%s': '%s' is too short", option, text) : 0;
-}
-
 static int prepare(struct check *check, struct error *error)
 {
 	const struct config *cfg = check->cfg;
@@ -147,9 +136,9 @@ static int prepare(struct check *check, struct error *error)
 
 	if (cfg->model && !(check->model = model_read(cfg->model, error)))
 		return -1;
-	if (read_duration(check, "stale-after", cfg->stale_after, &options.stale_after, error) ||
-	    read_duration(check, "clock-jump", cfg->clock_jump, &options.jump_limit, error) ||
-	    read_duration(check, "every", cfg->every, &check->every, error))
+	if (duration_option_read("stale-after", cfg->stale_after, check->model, 1, &options.stale_after, error) ||
+	    duration_option_read("clock-jump", cfg->clock_jump, check->model, 1, &options.jump_limit, error) ||
+	    duration_option_read("every", cfg->every, check->model, 1, &check->every, error))
 		return -1;
 	options.model = check->model;
 	recording_health_init(&check->health, &options);
@@ -186,15 +175,9 @@ static void write_report_asked(void *context)
 {
 	struct check *check = context;
 
-	if (!report_asked)
-		return;
+	if (report_asked && !check->cfg->suggest_model)
+		write_report(check);
 	report_asked = 0;
-	write_report(check);
-}
-
-static int64_t floor_divide(int64_t a, int64_t b)
-{
-	return a / b - (a % b < 0);
 }
 
 static void take_record(struct check *check, const struct record *record)
@@ -204,8 +187,8 @@ static void take_record(struct check *check, const struct record *record)
 	if (!record_filter_takes(&check->selection, record) ||
 	    (check->where_run && !expression_test(check->where_run, record)))
 		return;
-	if (check->every && record->type == RECORD_READING && health->readings && record->timestamp > health->newest &&
-	    floor_divide(record->timestamp, check->every) > floor_divide(health->newest, check->every))
+	if (check->every && record->type == RECORD_READING &&
+	    recording_health_passes(health, record->timestamp, check->every))
 		write_report(check);
 	recording_health_add(health, record);
 }
@@ -255,6 +238,16 @@ static void note_damage(void *context, const char *source, const char *message)
 	message_print("%s; what stands before is checked", message);
 }
 
+static void warn_unseen(const struct expression *expression, const struct expression_run *run, const char *option)
+{
+	for (size_t i = 0; expression && i < expression_path_count(expression); i++) {
+		struct slice path = expression_path_text(expression, i);
+
+		if (expression_path_unseen(run, i))
+			message_print("%s: no record has %.*s", option, (int)path.length, path.data);
+	}
+}
+
 static void print_counters(const struct check *check)
 {
 	fprintf(stderr,
@@ -300,6 +293,10 @@ static void finish(struct check *check)
 		write_report(check);
 	record_streams_end_input(&check->streams);
 	record_streams_flush(&check->streams);
+	if (!check->cfg->output.quiet) {
+		warn_unseen(check->where, check->where_run, "--where");
+		warn_unseen(check->fail_if, check->writer.condition, "--fail-if");
+	}
 	if (failures > FAILURES_SHOWN && !check->cfg->output.quiet)
 		message_print("--fail-if is true of %llu more", (unsigned long long)failures - FAILURES_SHOWN);
 	if (check->cfg->run.stats)

@@ -12,6 +12,7 @@
 #include "io/program.h"
 #include "io/shared_options.h"
 #include "record/record_streams.h"
+#include "twin/duration_option.h"
 #include "twin/sync.h"
 
 struct config {
@@ -195,18 +196,6 @@ static void explain(const struct config *cfg, const struct model *model)
 		message_print("clock: %s", cfg->clock.live ? "the machine's" : "the newest reading");
 }
 
-static int read_duration(const char *option, const char *text, const struct model *model, int64_t minimum,
-    int64_t *duration, struct error *error)
-{
-	struct error inner;
-
-	if (!text)
-		return 0;
-	if (model_duration(model, slice_from_string(text), duration, &inner))
-		return error_set(error, "option '--%s': %s", option, inner.message);
-	return *duration < minimum ? error_set(error, "option '--%s': '%s' is too short", option, text) : 0;
-}
-
 // What the options ask for, except the outputs.
 static int prepare(const struct config *cfg, struct sync *sync, struct model **model, struct error *error)
 {
@@ -227,9 +216,9 @@ static int prepare(const struct config *cfg, struct sync *sync, struct model **m
 	sync->live = cfg->clock.live;
 	sync->pass = cfg->pass;
 	sync->admission.max_future = -1;
-	return read_duration("stale-after", cfg->stale_after, *model, 1, &sync->rules.stale_after, error) ||
-	    read_duration("max-future", cfg->max_future, *model, 0, &sync->admission.max_future, error) ||
-	    read_duration("every", cfg->every, *model, 1, &sync->every, error);
+	return duration_option_read("stale-after", cfg->stale_after, *model, 1, &sync->rules.stale_after, error) ||
+	    duration_option_read("max-future", cfg->max_future, *model, 0, &sync->admission.max_future, error) ||
+	    duration_option_read("every", cfg->every, *model, 1, &sync->every, error);
 }
 
 static enum exit_status fold_all(const struct config *cfg, struct sync *sync, struct record_streams *streams)

@@ -77,8 +77,10 @@ END2
 @test "data quality comes out exactly as in the reference case" {
 	require_data reference/validate-data-quality/expected.json
 	case=${data%/*}
-	jq -c '.twin as $twin | .time as $time | .values | to_entries[] |
-		{entity_id: $twin, property: .key, timestamp: ($time | todate), value}' "$case/input.ndjson" >in
+	jq -c 'def stamp: (floor | todate | rtrimstr("Z")) +
+			((. - floor) * 1e6 | round | if . == 0 then "" else . / 1e6 | tostring | ltrimstr("0") end) + "Z";
+		.twin as $twin | .time as $time | .values | to_entries[] |
+		{entity_id: $twin, property: .key, timestamp: ($time | stamp), value}' "$case/input.ndjson" >in
 	jq '{properties: .signals | map_values({type: "number", range: [.min, .max]} +
 		(if .unit then {unit} else {} end) + (if .period_s then {interval: "\(.period_s)s"} else {} end)),
 		consistency: (.rules // [])}' "$case/config.json" >model.json
@@ -241,6 +243,9 @@ END2
 	[[ -z $stderr ]]
 	echo broken >>in
 	run -3 twin-check -q --fail-if 'measures.uniqueness < 0.9' in
+	run -3 --separate-stderr twin-check --fail-if 'measures.unqueness < 0.9' in
+	says 'twin-check: --fail-if: no record has measures.unqueness'
+	run -1 --separate-stderr twin-check --fail-if 'measures.readings < 1' /dev/null
 	run -2 twin-check --fail-if 'measures. < 3' in
 	says 'column 11'
 }

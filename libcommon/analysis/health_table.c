@@ -34,6 +34,9 @@ static const struct finding {
     {"wrong_type", "of the wrong type", "of the wrong type", NULL, NULL},
     {"wrong_unit", "in the wrong unit", "in the wrong unit", NULL, NULL},
     {"out_of_range", "out of range", "out of range", NULL, NULL},
+    {"rejected", "line rejected", "lines rejected", NULL, NULL},
+    {"damaged", "file damaged", "files damaged", NULL, NULL},
+    {"unfinished", "file without a last newline", "files without a last newline", NULL, NULL},
     {"nulls", "null", "nulls", NULL, NULL},
     {"unusable", "unusable", "unusable", NULL, NULL},
     {"gaps", "gap", "gaps", "gap_largest", "largest "},
@@ -49,9 +52,6 @@ static const struct finding {
     {"clock_jumps", "clock jump", "clock jumps", "clock_jump_largest", "largest "},
     {"seq_missing", "seq missing", "seq missing", NULL, NULL},
     {"seq_restarts", "restart", "restarts", NULL, NULL},
-    {"rejected", "line rejected", "lines rejected", NULL, NULL},
-    {"damaged", "file damaged", "files damaged", NULL, NULL},
-    {"unfinished", "file without a last newline", "files without a last newline", NULL, NULL},
 };
 
 void health_table_init(struct health_table *table, struct output *output)

@@ -237,6 +237,17 @@ void recording_health_add(struct recording_health *health, const struct record *
 		add_to_source(health, record);
 }
 
+static int64_t floor_divide(int64_t a, int64_t b)
+{
+	return a / b - (a % b < 0);
+}
+
+bool recording_health_passes(const struct recording_health *health, int64_t time, int64_t every)
+{
+	return health->readings && time > health->newest &&
+	    floor_divide(time, every) > floor_divide(health->newest, every);
+}
+
 int64_t recording_health_clock(const struct recording_health *health)
 {
 	return health->options.has_clock ? health->options.clock : health->newest;

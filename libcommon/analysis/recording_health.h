@@ -74,6 +74,9 @@ void recording_health_prefetch(const struct recording_health *health, const uint
 
 bool recording_health_has(struct recording_health *health, struct slice id, struct slice property);
 
+// Whether a reading of this time passes a multiple of `every` (nanoseconds) that the newest so far has not passed.
+bool recording_health_passes(const struct recording_health *health, int64_t time, int64_t every);
+
 // What time it is.
 int64_t recording_health_clock(const struct recording_health *health);
 
