@@ -13,6 +13,11 @@
 #define SEARCH_SIZE ((size_t)64 << 10)
 #define HEADER_SIZE 10 // of gzip, the longest that is looked at
 
+// What looks like a beginning and is none is rare (once in 2^40 bytes), but can be made: so many are tried behind one damage, each with a few
+// bytes at first.
+#define TRIALS_MAX 1000
+#define TRIAL_SIZE 512
+
 int salvage_open(struct salvage *salvage, const char *path, struct error *error)
 {
 	*salvage = (struct salvage){.fd = STDIN_FILENO, .path = path};
@@ -111,6 +116,9 @@ static ssize_t feed(struct salvage *salvage)
 	size_t size;
 	char *room = decoder_room(salvage->decoder, &size);
 	size_t wanted = decoder_wants(salvage->decoder);
+
+	if (salvage->is_trial && size > TRIAL_SIZE)
+		size = TRIAL_SIZE;
 	ssize_t got = read_some(salvage, room, wanted && wanted < size ? wanted : size);
 
 	if (got > 0)
@@ -154,11 +162,15 @@ static void resume(struct salvage *salvage, struct salvage_damage *damage)
 
 	damage->from = salvage->offset - (int64_t)decoder_unread(salvage->decoder);
 	damage->to = -1;
-	for (int64_t at = salvage->member_start; (at = find_header(salvage, at + 1)) >= 0;) {
+	int64_t at = salvage->member_start;
+
+	for (int trial = 0; trial < TRIALS_MAX && (at = find_header(salvage, at + 1)) >= 0; trial++) {
 		if (start_at(salvage, at))
 			break;
+		salvage->is_trial = true;
 		ssize_t count = decode(salvage, &ignored);
 
+		salvage->is_trial = false;
 		if (count <= 0)
 			continue;
 		// A member that was cut is noticed only inside of the next one.

@@ -20,7 +20,7 @@ struct salvage {
 	enum compression kind;
 	int64_t offset;       // of the bytes taken from the file so far
 	int64_t member_start; // of the member or frame being read
-	bool is_plain;
+	bool is_plain, is_trial;
 	bool is_lost; // no member was found behind the damage
 	char *block;
 	size_t block_length; // bytes in it that have not been handed out
