@@ -2,17 +2,8 @@
 // fields that a plain walk over the lines counts (nothing remembered, nothing read ahead), and each line that walk cannot read must be
 // among the rejects. The first byte chooses what is asked for.
 #define _GNU_SOURCE
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include "format/csv_rows.h"
-#include "format/ingest.h"
 #include "format/point.h"
-#include "io/output.h"
-#include "record/line_scan.h"
 #include "record/record.h"
 
 // Short enough that no id and no path, however many of its characters are escaped, is beyond its bound.
@@ -29,13 +20,9 @@ enum {
 	ASK_RECEIVED = 64,
 };
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "ingest_fuzz.h"
 
-static void require(bool condition)
-{
-	if (!condition)
-		abort();
-}
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct counts {
 	uint64_t readings, rejected_lines;
@@ -127,23 +114,6 @@ static struct counts walk(struct slice text, int64_t scale)
 	return counts;
 }
 
-static int memory_file(const char *name, char path[32])
-{
-	int fd = memfd_create(name, 0);
-
-	require(fd >= 0);
-	snprintf(path, 32, "/proc/self/fd/%d", fd);
-	return fd;
-}
-
-static void read_whole(int fd, struct buffer *text)
-{
-	off_t size = lseek(fd, 0, SEEK_END);
-
-	require(pread(fd, buffer_reserve(text, (size_t)size + LINE_SCAN_PADDING), (size_t)size, 0) == size);
-	text->length = (size_t)size;
-}
-
 static uint64_t count_newlines(int fd)
 {
 	struct buffer text = BUFFER_INIT;
@@ -167,15 +137,11 @@ static uint64_t count_readings(int fd)
 	record_scanner_init(&scanner);
 	read_whole(fd, &text);
 	for (struct slice rest = buffer_slice(&text); rest.length; count++) {
-		const char *newline = memchr(rest.data, '\n', rest.length);
-
-		require(newline != NULL);
 		buffer_reset(&line);
-		buffer_append(&line, rest.data, (size_t)(newline - rest.data));
+		buffer_append_slice(&line, take_line(&rest));
 		buffer_reserve(&line, LINE_SCAN_PADDING);
 		arena_reset(&arena);
 		require(record_scan(&scanner, buffer_slice(&line), &arena, &record, &error) == 0);
-		rest = slice_skip(rest, line.length + 1);
 	}
 	record_scanner_release(&scanner);
 	arena_release(&arena);
@@ -208,50 +174,30 @@ static void ask(struct mapping *mapping, unsigned choice)
 
 static void read_source(struct slice text, unsigned choice)
 {
-	char in_path[32], out_path[32], rejects_path[32], *operand = in_path;
-	int in = memory_file("in", in_path), out = memory_file("out", out_path),
-	    rejected = memory_file("rejected", rejects_path);
-	struct mapping mapping;
-	struct rejects rejects;
-	struct ingest ingest;
-	struct output output;
-	struct record_sink sink;
-	struct source_lines lines;
+	char in_path[32], rejects_path[32];
+	int in = memory_file_of("in", in_path, text), rejected = memory_file("rejected", rejects_path);
+	struct ingest_run run;
 	struct error error;
 
-	require(write(in, text.data, text.length) == (ssize_t)text.length);
-	require(output_open(&output, out_path, &error) == 0);
-	record_sink_init(&sink, &output, OUTPUT_FORMAT_NDJSON);
-	mapping_init(&mapping);
-	ask(&mapping, choice);
-	rejects_init(&rejects, false);
-	rejects.count = REJECTS_SHOWN; // so that they are not told
-	require(rejects_open(&rejects, rejects_path, &error) == 0);
-	ingest_init(&ingest, &mapping, &rejects);
-	reading_writer_init(&ingest.writer, &sink, choice & ASK_PROPERTY ? NULL : &sink);
-	ingest.quiet = true;
-	ingest.has_now = !(choice & ASK_NO_CLOCK);
-	source_lines_open(&lines, &operand, LINE_MAX, NULL, NULL);
-	reading_writer_source(&ingest.writer, lines.name, true);
-	format_influx.read(&ingest, &lines, &error);
-	source_lines_close(&lines);
-	uint64_t written = ingest.writer.reading_count;
+	ingest_run_begin(&run);
+	ask(&run.mapping, choice);
+	if (choice & ASK_PROPERTY)
+		run.ingest.writer.labels = NULL;
+	run.ingest.has_now = !(choice & ASK_NO_CLOCK);
+	require(rejects_open(&run.rejects, rejects_path, &error) == 0);
+	ingest_run_read(&run, &format_influx, in_path, LINE_MAX);
+	rejects_flush(&run.rejects);
+	uint64_t written = run.ingest.writer.reading_count;
 
-	ingest_release(&ingest);
-	mapping_release(&mapping);
-	record_sink_release(&sink);
-	require(output_close(&output, &error) == 0);
-	rejects.count = 0;
-	require(rejects_finish(&rejects, &error) == 0);
-	require(count_readings(out) == written);
+	require(count_readings(run.written) == written);
 	if (choice < ASK_TAG) {
 		struct counts counts = walk(text, choice & ASK_SECONDS ? 1000000000 : 1);
 
 		require(counts.readings == written);
 		require(counts.rejected_lines == count_newlines(rejected));
 	}
+	ingest_run_end(&run);
 	close(in);
-	close(out);
 	close(rejected);
 }
 

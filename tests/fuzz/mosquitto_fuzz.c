@@ -2,45 +2,14 @@
 // nothing twice, with a twin, a valid property, a valid timestamp and when it was received; a topic that is matched must be made of what its
 // template found in it. The first byte chooses what is asked for, the first line is a template where it says so.
 #define _GNU_SOURCE
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include "base/timestamp.h"
-#include "format/ingest.h"
 #include "format/topic_template.h"
-#include "io/output.h"
 #include "record/property_path.h"
 #include "record/value.h"
 
+#include "ingest_fuzz.h"
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool condition)
-{
-	if (!condition)
-		abort();
-}
-
-static int memory_file(const char *name, char path[32])
-{
-	int fd = memfd_create(name, 0);
-
-	require(fd >= 0);
-	snprintf(path, 32, "/proc/self/fd/%d", fd);
-	return fd;
-}
-
-static struct slice take_line(struct slice *rest)
-{
-	const char *newline = rest->length ? memchr(rest->data, '\n', rest->length) : NULL;
-	size_t length = newline ? (size_t)(newline - rest->data) : rest->length;
-	struct slice line = slice_of(rest->data, length);
-
-	*rest = slice_skip(*rest, length + 1);
-	return line;
-}
 
 static struct slice text_of(const struct value_tree *tree, const char *name, struct buffer *scratch)
 {
@@ -69,12 +38,10 @@ static void require_reading(struct value_tree *tree, struct slice line)
 
 static void require_readings(int fd, uint64_t count)
 {
-	off_t size = lseek(fd, 0, SEEK_END);
 	struct buffer text = BUFFER_INIT;
 	struct value_tree tree = VALUE_TREE_INIT;
 
-	require(pread(fd, buffer_reserve(&text, (size_t)size + 1), (size_t)size, 0) == size);
-	text.length = (size_t)size;
+	read_whole(fd, &text);
 	for (struct slice rest = buffer_slice(&text); rest.length; count--)
 		require_reading(&tree, take_line(&rest));
 	require(count == 0);
@@ -99,43 +66,21 @@ static void ask(struct mapping *mapping, unsigned choice)
 
 static void read_source(struct slice text, struct slice topic, unsigned choice)
 {
-	char in_path[32], out_path[32], *operand = in_path;
-	int in = memory_file("in", in_path), out = memory_file("out", out_path);
-	struct mapping mapping;
-	struct rejects rejects;
-	struct ingest ingest;
-	struct output output;
-	struct record_sink sink;
-	struct source_lines lines;
+	char path[32];
+	int in = memory_file_of("in", path, text);
+	struct ingest_run run;
 	struct error error;
 
-	require(write(in, text.data, text.length) == (ssize_t)text.length);
-	require(output_open(&output, out_path, &error) == 0);
-	record_sink_init(&sink, &output, OUTPUT_FORMAT_NDJSON);
-	mapping_init(&mapping);
-	if (!topic.length || mapping_add_topic(&mapping, topic, &error) < 0)
-		mapping.topics.count = 0;
-	ask(&mapping, choice);
-	rejects_init(&rejects, false);
-	rejects.count = REJECTS_SHOWN; // so that they are not told
-	ingest_init(&ingest, &mapping, &rejects);
-	reading_writer_init(&ingest.writer, &sink, NULL);
-	ingest.quiet = true;
-	ingest.has_now = choice & 64;
-	source_lines_open(&lines, &operand, 5000, NULL, NULL);
-	reading_writer_source(&ingest.writer, lines.name, true);
-	require(format_mosquitto.read(&ingest, &lines, &error) == FORMAT_DONE);
-	source_lines_close(&lines);
-	uint64_t count = ingest.writer.reading_count;
-
-	ingest_release(&ingest);
-	rejects_release(&rejects);
-	mapping_release(&mapping);
-	record_sink_release(&sink);
-	require(output_close(&output, &error) == 0);
-	require_readings(out, count);
+	ingest_run_begin(&run);
+	if (!topic.length || mapping_add_topic(&run.mapping, topic, &error) < 0)
+		run.mapping.topics.count = 0;
+	ask(&run.mapping, choice);
+	run.ingest.writer.labels = NULL;
+	run.ingest.has_now = choice & 64;
+	require(ingest_run_read(&run, &format_mosquitto, path, 5000) == FORMAT_DONE);
+	require_readings(run.written, run.ingest.writer.reading_count);
+	ingest_run_end(&run);
 	close(in);
-	close(out);
 }
 
 // What the levels found must not be longer than the topic, but for what is escaped and joined.

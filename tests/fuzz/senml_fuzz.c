@@ -2,36 +2,15 @@
 // a parser of whole texts gives, each line that is written must be a record, and no record of an array be lost. The first byte chooses
 // what is asked for.
 #define _GNU_SOURCE
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
-#include "format/ingest.h"
 #include "format/json_texts.h"
 #include "format/senml_record.h"
-#include "io/output.h"
 #include "record/record.h"
 
 #define LINE_MAX_FUZZED 2000
 
+#include "ingest_fuzz.h"
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool condition)
-{
-	if (!condition)
-		abort();
-}
-
-static int memory_file(const char *name, char path[32])
-{
-	int fd = memfd_create(name, 0);
-
-	require(fd >= 0);
-	snprintf(path, 32, "/proc/self/fd/%d", fd);
-	return fd;
-}
 
 static void compare_record(struct slice text)
 {
@@ -102,7 +81,6 @@ struct counts {
 
 static void check_output(int fd, uint64_t readings)
 {
-	off_t size = lseek(fd, 0, SEEK_END);
 	struct buffer text = BUFFER_INIT;
 	struct record_scanner scanner;
 	struct arena arena = ARENA_INIT;
@@ -110,17 +88,11 @@ static void check_output(int fd, uint64_t readings)
 	struct error error;
 
 	record_scanner_init(&scanner);
-	require(pread(fd, buffer_reserve(&text, (size_t)size + LINE_SCAN_PADDING), (size_t)size, 0) == size);
-	text.length = (size_t)size;
+	read_whole(fd, &text);
 	for (struct slice rest = buffer_slice(&text); rest.length; readings--) {
-		const char *newline = memchr(rest.data, '\n', rest.length);
-
-		require(newline && readings > 0);
 		arena_reset(&arena);
-		require(record_scan(&scanner, slice_of(rest.data, (size_t)(newline - rest.data)), &arena, &record,
-			    &error) == 0);
-		require(record.type == RECORD_READING);
-		rest = slice_skip(rest, (size_t)(newline - rest.data) + 1);
+		require(record_scan(&scanner, take_line(&rest), &arena, &record, &error) == 0);
+		require(record.type == RECORD_READING && readings > 0);
 	}
 	require(readings == 0);
 	record_scanner_release(&scanner);
@@ -144,39 +116,15 @@ static void ask(struct ingest *ingest, struct mapping *mapping, unsigned choice)
 
 static struct counts read_source(char *path, unsigned choice)
 {
-	char out_path[32];
-	int out = memory_file("out", out_path);
-	struct mapping mapping;
-	struct rejects rejects;
-	struct ingest ingest;
-	struct output output;
-	struct record_sink sink;
-	struct source_lines lines;
-	struct error error;
-	struct counts counts;
+	struct ingest_run run;
 
-	require(output_open(&output, out_path, &error) == 0);
-	record_sink_init(&sink, &output, OUTPUT_FORMAT_NDJSON);
-	mapping_init(&mapping);
-	rejects_init(&rejects, false);
-	rejects.count = REJECTS_SHOWN; // so that they are not told
-	ingest_init(&ingest, &mapping, &rejects);
-	reading_writer_init(&ingest.writer, &sink, &sink);
-	ingest.quiet = true;
-	ingest.max_line = LINE_MAX_FUZZED;
-	ask(&ingest, &mapping, choice);
-	source_lines_open(&lines, &path, LINE_MAX_FUZZED, NULL, NULL);
-	reading_writer_source(&ingest.writer, lines.name, true);
-	require(format_senml.read(&ingest, &lines, &error) == FORMAT_DONE);
-	source_lines_close(&lines);
-	counts = (struct counts){ingest.writer.reading_count, rejects.count - REJECTS_SHOWN, ingest.row_count};
-	ingest_release(&ingest);
-	rejects_release(&rejects);
-	mapping_release(&mapping);
-	record_sink_release(&sink);
-	require(output_close(&output, &error) == 0);
-	check_output(out, counts.readings);
-	close(out);
+	ingest_run_begin(&run);
+	ask(&run.ingest, &run.mapping, choice);
+	require(ingest_run_read(&run, &format_senml, path, LINE_MAX_FUZZED) == FORMAT_DONE);
+	struct counts counts = {run.ingest.writer.reading_count, ingest_run_rejected(&run), run.ingest.row_count};
+
+	check_output(run.written, counts.readings);
+	ingest_run_end(&run);
 	return counts;
 }
 
@@ -237,9 +185,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < 2 || size > LINE_MAX_FUZZED)
 		return 0;
 	struct slice text = slice_of((const char *)data + 1, size - 1);
-	int in = memory_file("in", path);
+	int in = memory_file_of("in", path, text);
 
-	require(write(in, text.data, text.length) == (ssize_t)text.length);
 	compare_records(text);
 	struct counts counts = read_source(path, data[0]);
 
