@@ -167,7 +167,7 @@ static enum exit_status read_sources(const struct config *cfg, struct ingest *in
 		    "{\"rows\":%" PRIu64 ",\"readings\":%" PRIu64 ",\"labels\":%" PRIu64 ",\"missing\":%" PRIu64
 		    ",\"rejected\":%" PRIu64 "}\n",
 		    ingest->row_count, ingest->writer.reading_count, ingest->writer.label_count, ingest->missing_count,
-		    ingest_rejected_count(ingest));
+		    rejects_count(ingest->rejects));
 	return status;
 }
 
@@ -276,7 +276,7 @@ static enum exit_status run(
 
 	if (treatment && tell_unused(treatment))
 		status = STATUS_TROUBLE;
-	if (ingest_rejected_count(&ingest))
+	if (rejects_count(&outputs.rejects))
 		status = status_join(status, STATUS_REJECTED);
 	if (rejects_finish(&outputs.rejects, &error) < 0) {
 		message_print("%s", error.message);

@@ -122,15 +122,10 @@ bool ingest_reject(
 bool ingest_reject_untold(
     struct ingest *ingest, const struct source_lines *lines, uint64_t line, struct slice input, const char *message)
 {
-	struct rejects *rejects = ingest->rejects;
-	uint64_t told = rejects->count;
-	bool stop;
+	ingest->rejects->quiet = true;
+	bool stop = ingest_reject(ingest, lines, line, input, message);
 
-	// Behind the number of those that are told one by one, rejects are silent.
-	rejects->count = REJECTS_SHOWN;
-	stop = ingest_reject(ingest, lines, line, input, message);
-	rejects->count = told;
-	ingest->untold_count++;
+	ingest->rejects->quiet = false;
 	return stop;
 }
 
@@ -273,7 +268,7 @@ static void tell_missing(const struct ingest *ingest)
 {
 	uint64_t readings = ingest->writer.reading_count, rows = ingest->row_count, missing = ingest->missing_count;
 
-	uint64_t rejected = ingest_rejected_count(ingest);
+	uint64_t rejected = rejects_count(ingest->rejects);
 	char tail[64] = "";
 
 	if (rejected)

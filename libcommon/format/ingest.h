@@ -40,7 +40,6 @@ struct ingest {
 	struct buffer said;               // what was last told about a source
 	const struct format *told_format; // which was last told to have been recognised by its own marks
 	uint64_t row_count, missing_count;
-	uint64_t untold_count; // lines rejected that one message for their source tells about; not in rejects->count
 	struct occurrences gaps, folds; // local times that were skipped, that were twice
 	struct progress progress;
 	int64_t bytes_done;        // of the sources before
@@ -89,12 +88,6 @@ enum format_result ingest_reject_rest(struct ingest *ingest, struct source_lines
 
 // Tells why `count` lines of the source were rejected.
 void ingest_tell_untimed(const struct ingest *ingest, const char *source, const char *message, uint64_t count);
-
-// All lines that were rejected.
-static inline uint64_t ingest_rejected_count(const struct ingest *ingest)
-{
-	return rejects_count(ingest->rejects) + ingest->untold_count;
-}
 
 // For a source whose twin is called by its stem since nothing else is said. -1 with error when another source had the same stem: two
 // recordings would silently become one twin.

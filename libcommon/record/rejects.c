@@ -110,7 +110,8 @@ static void emit_record(
 static void tell(struct rejects *rejects, const char *source, uint64_t line, struct slice input, const char *message)
 {
 	rejects->count++;
-	if (rejects->count <= REJECTS_SHOWN)
+	rejects->quiet_count += rejects->quiet;
+	if (!rejects->quiet && rejects->count - rejects->quiet_count <= REJECTS_SHOWN)
 		message_print(
 		    "%s:%" PRIu64 ": %s", strcmp(source, "-") == 0 ? "standard input" : source, line, message);
 	if (rejects->emit)
@@ -146,11 +147,11 @@ void rejects_flush(struct rejects *rejects)
 
 int rejects_finish(struct rejects *rejects, struct error *error)
 {
+	uint64_t told = rejects->count - rejects->quiet_count;
 	int result = 0;
 
-	if (rejects->count > REJECTS_SHOWN)
-		message_print("%" PRIu64 " lines rejected, %" PRIu64 " not shown", rejects->count,
-		    rejects->count - REJECTS_SHOWN);
+	if (told > REJECTS_SHOWN)
+		message_print("%" PRIu64 " lines rejected, %" PRIu64 " not shown", told, told - REJECTS_SHOWN);
 	if (rejects->file)
 		result = output_close(rejects->file, error);
 	free(rejects->file);

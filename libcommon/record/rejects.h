@@ -26,7 +26,9 @@
 
 struct rejects {
 	bool strict;
+	bool quiet; // not told one by one, for a while: the caller tells about all of them at once
 	uint64_t count;
+	uint64_t quiet_count; // of them
 	// Called with each `rejected` record, an object on one line without a newline; NULL when nobody asked for them.
 	void (*emit)(void *context, struct slice record);
 	void *context;

@@ -76,7 +76,7 @@ static inline void ingest_run_begin(struct ingest_run *run)
 	record_sink_init(&run->sink, &run->output, OUTPUT_FORMAT_NDJSON);
 	mapping_init(&run->mapping);
 	rejects_init(&run->rejects, false);
-	run->rejects.count = REJECTS_SHOWN; // so that they are not told
+	run->rejects.quiet = true;
 	ingest_init(&run->ingest, &run->mapping, &run->rejects);
 	reading_writer_init(&run->ingest.writer, &run->sink, &run->sink);
 	run->ingest.quiet = true;
@@ -100,7 +100,7 @@ static inline enum format_result ingest_run_read(
 
 static inline uint64_t ingest_run_rejected(const struct ingest_run *run)
 {
-	return run->rejects.count - REJECTS_SHOWN;
+	return run->rejects.count;
 }
 
 // The rejects are not finished: a target that opened a file for them has done so.
