@@ -8,17 +8,6 @@
 #include "record/property_path.h"
 #include "record/unit.h"
 
-enum strength {
-	STRENGTH_NONE,
-	STRENGTH_OR,
-	STRENGTH_AND,
-	STRENGTH_NOT,
-	STRENGTH_COMPARISON,
-	STRENGTH_SUM,
-	STRENGTH_PRODUCT,
-	STRENGTH_POWER,
-};
-
 struct infix {
 	enum strength strength;
 	enum operation operation;
@@ -58,77 +47,9 @@ static struct infix infix_of(enum token_kind kind)
 	}
 }
 
-static const char *kinds_name(unsigned kinds)
-{
-	switch (kinds) {
-	case KIND_BIT(EXPRESSION_NULL):
-		return "null";
-	case KIND_BIT(EXPRESSION_BOOLEAN):
-		return "a condition";
-	case KIND_BIT(EXPRESSION_NUMBER):
-		return "a number";
-	case KIND_BIT(EXPRESSION_STRING):
-		return "text";
-	case KIND_BIT(EXPRESSION_TIME):
-	case KIND_BIT(EXPRESSION_TIME) | KIND_BIT(EXPRESSION_STRING):
-		return "a time";
-	case KIND_BIT(EXPRESSION_DURATION):
-		return "a length of time";
-	case KIND_BIT(EXPRESSION_TIME) | KIND_BIT(EXPRESSION_DURATION):
-		return "a time or a length of time";
-	case KIND_BIT(EXPRESSION_NUMBER) | KIND_BIT(EXPRESSION_DURATION):
-		return "a number or a length of time";
-	default:
-		return kinds & KIND_BIT(EXPRESSION_CONTAINER) ? "a member of the record" : "a value of another type";
-	}
-}
-
-static void set_operand(struct parser *parser, size_t step, size_t operand)
-{
-	// EXPRESSION_TEXT_MAX bytes cannot give more steps than this has room for: two for a sign of one byte.
-	parser->expression->steps[step].operand = (uint16_t)operand;
-}
-
-// Its effect on the stack is `pushes` (which may be negative). Returns its index.
-static size_t emit(struct parser *parser, enum operation operation, size_t operand, int pushes)
-{
-	struct expression *expression = parser->expression;
-
-	expression->steps = memory_grow(
-	    expression->steps, &expression->step_capacity, expression->step_count + 1, sizeof *expression->steps);
-	expression->steps[expression->step_count] =
-	    (struct step){.operation = (uint8_t)operation, .at = (uint16_t)parser->token.start};
-	set_operand(parser, expression->step_count, operand);
-	parser->stack = (size_t)((ptrdiff_t)parser->stack + pushes);
-	if (parser->stack > expression->stack_size)
-		expression->stack_size = parser->stack;
-	return expression->step_count++;
-}
-
-// The same for a step that stands elsewhere than at the next token.
-static size_t emit_at(struct parser *parser, size_t at, enum operation operation, size_t operand, int pushes)
-{
-	size_t step = emit(parser, operation, operand, pushes);
-
-	parser->expression->steps[step].at = (uint16_t)at;
-	return step;
-}
-
-static unsigned emit_constant(struct parser *parser, struct expression_value value)
-{
-	struct expression *expression = parser->expression;
-
-	expression->constants = memory_grow(expression->constants, &expression->constant_capacity,
-	    expression->constant_count + 1, sizeof *expression->constants);
-	expression->constants[expression->constant_count] = value;
-	emit(parser, OPERATION_CONSTANT, expression->constant_count++, 1);
-	return KIND_BIT(value.kind) |
-	    (value.kind == EXPRESSION_STRING && value.time != EXPRESSION_TIME_NOT ? KIND_BIT(EXPRESSION_TIME) : 0);
-}
-
 static int parse(struct parser *parser, enum strength least, struct operand *operand);
 
-static int parse_nested(struct parser *parser, enum strength least, struct operand *operand)
+int parser_nested(struct parser *parser, enum strength least, struct operand *operand)
 {
 	if (parser->depth == EXPRESSION_DEPTH_MAX)
 		return token_error(&parser->reader, parser->token.start, "nested deeper than %d", EXPRESSION_DEPTH_MAX);
@@ -137,163 +58,6 @@ static int parse_nested(struct parser *parser, enum strength least, struct opera
 
 	parser->depth--;
 	return result;
-}
-
-// Calls. The name has been read, and the parenthesis is next.
-
-static int parse_exists(struct parser *parser, struct operand *operand)
-{
-	size_t path;
-
-	if (parser_advance(parser) || parser_read_path(parser, &path) || parser_take(parser, TOKEN_CLOSE, "')'"))
-		return -1;
-	emit(parser, OPERATION_EXISTS, path, 1);
-	operand->kinds = KIND_BIT(EXPRESSION_BOOLEAN);
-	return 0;
-}
-
-static int want_condition(struct parser *parser, const struct operand *operand, const char *where)
-{
-	if (operand->kinds & KIND_BIT(EXPRESSION_BOOLEAN))
-		return 0;
-	return token_error(
-	    &parser->reader, operand->start, "%s takes a condition, not %s", where, kinds_name(operand->kinds));
-}
-
-static int parse_if(struct parser *parser, struct operand *operand)
-{
-	struct operand condition, first, second;
-
-	if (parser_advance(parser) || parse_nested(parser, STRENGTH_OR, &condition) ||
-	    want_condition(parser, &condition, "if()") || parser_take(parser, TOKEN_COMMA, "','"))
-		return -1;
-	size_t branch = emit(parser, OPERATION_IF, 0, -1);
-
-	if (parse_nested(parser, STRENGTH_OR, &first) || parser_take(parser, TOKEN_COMMA, "','"))
-		return -1;
-	// Only one of the two will be on the stack.
-	size_t jump = emit_at(parser, operand->start, OPERATION_JUMP, 0, -1);
-
-	set_operand(parser, branch, parser->expression->step_count);
-	if (parse_nested(parser, STRENGTH_OR, &second) || parser_take(parser, TOKEN_CLOSE, "')'"))
-		return -1;
-	set_operand(parser, jump, parser->expression->step_count);
-	operand->kinds = first.kinds | second.kinds;
-	return 0;
-}
-
-static int check_argument(
-    struct parser *parser, const struct function *function, size_t index, const struct operand *argument)
-{
-	if (argument->kinds &
-	    (function->converts ? KIND_BIT(index ? EXPRESSION_STRING : EXPRESSION_NUMBER) : function->takes))
-		return 0;
-	return token_error(
-	    &parser->reader, argument->start, "%s() does not take %s", function->name, kinds_name(argument->kinds));
-}
-
-static int check_count(struct parser *parser, const struct function *function, size_t count, size_t start)
-{
-	if (count >= function->least && count <= function->most)
-		return 0;
-	if (function->least == function->most)
-		return token_error(&parser->reader, start, "%s() takes %d argument%s", function->name, function->least,
-		    function->least == 1 ? "" : "s");
-	return token_error(
-	    &parser->reader, start, "%s() takes %d to %d arguments", function->name, function->least, function->most);
-}
-
-// The text in quotes that a call has as an argument from step `first` up to `end`, or NULL.
-static const struct expression_value *literal_argument(const struct parser *parser, size_t first, size_t end)
-{
-	const struct step *step = &parser->expression->steps[first];
-
-	return end == first + 1 && step->operation == OPERATION_CONSTANT ? &parser->expression->constants[step->operand]
-									 : NULL;
-}
-
-// The last two arguments of convert(): the units that are text in quotes are known, and convert to each other.
-static int check_units(struct parser *parser, const size_t *steps, size_t start)
-{
-	const struct expression_value *from = literal_argument(parser, steps[1], steps[2]);
-	const struct expression_value *to = literal_argument(parser, steps[2], parser->expression->step_count);
-	struct unit_system *system = parser->expression->units;
-	const struct unit_converter *converter;
-	struct unit unit;
-	struct error error;
-	int result;
-
-	if (!system)
-		system = parser->expression->units = unit_system_new();
-	result = unit_parse(system, to->text, &unit, &error);
-
-	if (result == 0 && from) {
-		converter = unit_converter_find(system, from->text, to->text, &error);
-		result = converter && converter->outcome == UNIT_CONVERTS ? 0 : -1;
-		if (converter && result < 0)
-			error_set(&error, "%s", converter->message);
-	}
-	return result == 0 ? 0 : token_error(&parser->reader, start, "%s", error.message);
-}
-
-// steps: where the code of each argument begins. start: of the last one, in the text.
-static int check_literals(
-    struct parser *parser, const struct function *function, const size_t *steps, size_t count, size_t start)
-{
-	if (!function->literal_last)
-		return 0;
-	if (!literal_argument(parser, steps[count - 1], parser->expression->step_count))
-		return token_error(
-		    &parser->reader, start, "the %s of %s() is text in quotes", function->literal_last, function->name);
-	return function->converts ? check_units(parser, steps, start) : 0;
-}
-
-static int parse_call(struct parser *parser, int index, struct operand *operand)
-{
-	const struct function *function = function_get((size_t)index);
-	struct operand argument = {.start = operand->start};
-	size_t count = 0, steps[EXPRESSION_ARGUMENTS_MAX];
-	unsigned kinds = 0;
-
-	if (parser_advance(parser))
-		return -1;
-	if (parser->token.kind != TOKEN_CLOSE) {
-		do {
-			steps[count] = parser->expression->step_count;
-			if ((count && parser_advance(parser)) || parse_nested(parser, STRENGTH_OR, &argument) ||
-			    check_argument(parser, function, count, &argument))
-				return -1;
-			count++;
-			kinds |= argument.kinds;
-		} while (parser->token.kind == TOKEN_COMMA && count < EXPRESSION_ARGUMENTS_MAX);
-	}
-	if (parser_take(
-		parser, TOKEN_CLOSE, count == EXPRESSION_ARGUMENTS_MAX ? "')' after so many arguments" : "')'") ||
-	    check_count(parser, function, count, operand->start) ||
-	    check_literals(parser, function, steps, count, argument.start))
-		return -1;
-	size_t step = emit_at(parser, operand->start, OPERATION_CALL, (size_t)index, 1 - (int)count);
-
-	parser->expression->steps[step].count = (uint8_t)count;
-	operand->kinds = function->gives ? function->gives : kinds & function->takes;
-	return 0;
-}
-
-static int parse_function(struct parser *parser, const struct token *name, struct operand *operand)
-{
-	int index = function_find(name->text);
-	const char *nearest;
-
-	if (slice_is(name->text, "exists"))
-		return parse_exists(parser, operand);
-	if (slice_is(name->text, "if"))
-		return parse_if(parser, operand);
-	if (index >= 0)
-		return parse_call(parser, index, operand);
-	nearest = function_nearest(name->text);
-	return token_error(&parser->reader, name->start, "there is no function %.*s()%s%s%s",
-	    (int)(name->text.length < 40 ? name->text.length : 40), name->text.data, nearest ? ": did you mean " : "",
-	    nearest ? nearest : "", nearest ? "()?" : "");
 }
 
 // Operands.
@@ -309,15 +73,15 @@ static int parse_name(struct parser *parser, struct operand *operand)
 	bool is_call = parser->token.kind == TOKEN_OPEN, is_pointer = is_call && slice_is(name.text, "at");
 
 	if (is_call && !is_pointer)
-		return parse_function(parser, &name, operand);
+		return parser_function(parser, &name, operand);
 	if (slice_is(name.text, "pi") || slice_is(name.text, "e")) {
-		operand->kinds = emit_constant(parser, value_of_double(name.text.length == 1 ? M_E : M_PI));
+		operand->kinds = parser_emit_constant(parser, value_of_double(name.text.length == 1 ? M_E : M_PI));
 		return 0;
 	}
 	if ((!is_pointer && parser_add_segment(parser, &parts, name.text)) ||
 	    parser_finish_path(parser, &parts, is_pointer, &path))
 		return -1;
-	emit_at(parser, operand->start, OPERATION_PATH, path, 1);
+	parser_emit_at(parser, operand->start, OPERATION_PATH, path, 1);
 	operand->kinds = KINDS_OF_MEMBERS;
 	return 0;
 }
@@ -328,7 +92,7 @@ static int parse_bracketed_path(struct parser *parser, struct operand *operand)
 
 	if (parser_read_path(parser, &path))
 		return -1;
-	emit(parser, OPERATION_PATH, path, 1);
+	parser_emit(parser, OPERATION_PATH, path, 1);
 	operand->kinds = KINDS_OF_MEMBERS;
 	return 0;
 }
@@ -350,7 +114,7 @@ static int parse_literal(struct parser *parser, struct operand *operand)
 	} else if (token->kind != TOKEN_NULL) {
 		value = value_of_boolean(token->kind == TOKEN_TRUE);
 	}
-	operand->kinds = emit_constant(parser, value);
+	operand->kinds = parser_emit_constant(parser, value);
 	return parser_advance(parser);
 }
 
@@ -378,13 +142,14 @@ static int parse_minus(struct parser *parser, struct operand *operand)
 	struct operand inner;
 	size_t first_step = parser->expression->step_count;
 
-	if (parser_advance(parser) || parse_nested(parser, STRENGTH_POWER, &inner))
+	if (parser_advance(parser) || parser_nested(parser, STRENGTH_POWER, &inner))
 		return -1;
 	operand->kinds = inner.kinds & (KIND_BIT(EXPRESSION_NUMBER) | KIND_BIT(EXPRESSION_DURATION));
 	if (!operand->kinds)
-		return token_error(&parser->reader, inner.start, "'-' does not go with %s", kinds_name(inner.kinds));
+		return token_error(
+		    &parser->reader, inner.start, "'-' does not go with %s", parser_kinds_name(inner.kinds));
 	if (!negate_literal(parser, first_step))
-		emit(parser, OPERATION_NEGATE, 0, 0);
+		parser_emit(parser, OPERATION_NEGATE, 0, 0);
 	return 0;
 }
 
@@ -394,10 +159,10 @@ static int parse_not(struct parser *parser, enum strength least, struct operand 
 
 	if (least > STRENGTH_NOT)
 		return token_error(&parser->reader, parser->token.start, "'not' needs parentheses around it here");
-	if (parser_advance(parser) || parse_nested(parser, STRENGTH_NOT, &inner) ||
-	    want_condition(parser, &inner, "'not'"))
+	if (parser_advance(parser) || parser_nested(parser, STRENGTH_NOT, &inner) ||
+	    parser_want_condition(parser, &inner, "'not'"))
 		return -1;
-	emit(parser, OPERATION_NOT, 0, 0);
+	parser_emit(parser, OPERATION_NOT, 0, 0);
 	operand->kinds = KIND_BIT(EXPRESSION_BOOLEAN);
 	return 0;
 }
@@ -418,7 +183,7 @@ static int parse_prefix(struct parser *parser, enum strength least, struct opera
 	case TOKEN_OPEN_BRACKET:
 		return parse_bracketed_path(parser, operand);
 	case TOKEN_OPEN:
-		return parser_advance(parser) || parse_nested(parser, STRENGTH_OR, operand)
+		return parser_advance(parser) || parser_nested(parser, STRENGTH_OR, operand)
 		    ? -1
 		    : parser_take(parser, TOKEN_CLOSE, "')'");
 	case TOKEN_MINUS:
@@ -445,7 +210,7 @@ static int check_arithmetic(
 	kinds &= ~KIND_BIT(EXPRESSION_MISSING);
 	if (!kinds)
 		return token_error(&parser->reader, at, "'%c' does not go between %s and %s",
-		    parser->reader.text.data[at], kinds_name(left->kinds), kinds_name(right->kinds));
+		    parser->reader.text.data[at], parser_kinds_name(left->kinds), parser_kinds_name(right->kinds));
 	left->kinds = kinds;
 	return 0;
 }
@@ -462,8 +227,8 @@ static int check_comparison(
 	if (is_ordering)
 		common &= ~(null | boolean | KIND_BIT(EXPRESSION_CONTAINER));
 	if (!common)
-		return token_error(&parser->reader, at, "%s and %s do not compare%s", kinds_name(left->kinds),
-		    kinds_name(right->kinds), is_ordering ? " by size" : "");
+		return token_error(&parser->reader, at, "%s and %s do not compare%s", parser_kinds_name(left->kinds),
+		    parser_kinds_name(right->kinds), is_ordering ? " by size" : "");
 	left->kinds = boolean;
 	return 0;
 }
@@ -472,14 +237,14 @@ static int check_comparison(
 static int parse_logic(struct parser *parser, struct infix infix, struct operand *left)
 {
 	const char *name = infix.operation == OPERATION_AND ? "'and'" : "'or'";
-	size_t jump = emit(parser, infix.operation, 0, -1);
+	size_t jump = parser_emit(parser, infix.operation, 0, -1);
 	struct operand right;
 
-	if (want_condition(parser, left, name) || parse_nested(parser, infix.strength + 1, &right) ||
-	    want_condition(parser, &right, name))
+	if (parser_want_condition(parser, left, name) || parser_nested(parser, infix.strength + 1, &right) ||
+	    parser_want_condition(parser, &right, name))
 		return -1;
-	emit(parser, OPERATION_TRUTH, 0, 0);
-	set_operand(parser, jump, parser->expression->step_count);
+	parser_emit(parser, OPERATION_TRUTH, 0, 0);
+	parser_set_operand(parser, jump, parser->expression->step_count);
 	left->kinds = KIND_BIT(EXPRESSION_BOOLEAN);
 	return 0;
 }
@@ -496,9 +261,9 @@ static int parse_infix(struct parser *parser, struct infix infix, struct operand
 	// The same strength on the right only where the right comes first.
 	enum strength least = infix.strength == STRENGTH_POWER ? STRENGTH_POWER : infix.strength + 1;
 
-	if (parse_nested(parser, least, &right))
+	if (parser_nested(parser, least, &right))
 		return -1;
-	emit_at(parser, at, infix.operation, 0, -1);
+	parser_emit_at(parser, at, infix.operation, 0, -1);
 	if (infix.strength != STRENGTH_COMPARISON)
 		return check_arithmetic(parser, infix.operation, left, &right, at);
 	if (infix_of(parser->token.kind).strength == STRENGTH_COMPARISON)
@@ -528,12 +293,12 @@ static int parse_whole(struct parser *parser, bool is_path, struct operand *oper
 		return -1;
 	operand->kinds = KINDS_OF_MEMBERS;
 	operand->start = parser->token.start;
-	if (!is_path && parse_nested(parser, STRENGTH_OR, operand))
+	if (!is_path && parser_nested(parser, STRENGTH_OR, operand))
 		return -1;
 	if (is_path) {
 		if (parser_read_path(parser, &path))
 			return -1;
-		emit(parser, OPERATION_PATH, path, 1);
+		parser_emit(parser, OPERATION_PATH, path, 1);
 	}
 	return parser->token.kind == TOKEN_END ? 0 : parser_expected(parser, is_path ? "nothing more" : "an operator");
 }
@@ -573,7 +338,7 @@ struct expression *expression_parse_condition(struct slice text, struct error *e
 
 	if (!expression || (operand.kinds & KIND_BIT(EXPRESSION_BOOLEAN)))
 		return expression;
-	error_set(error, "%s can never be true: expected a condition", kinds_name(operand.kinds));
+	error_set(error, "%s can never be true: expected a condition", parser_kinds_name(operand.kinds));
 	expression_free(expression);
 	return NULL;
 }

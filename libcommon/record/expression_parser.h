@@ -1,4 +1,4 @@
-// The parser of record/expression.h where it stands in the text, and its parts that read paths.
+// The parser of record/expression.h where it stands in the text, and its parts: paths, calls, and the steps that are put out.
 #ifndef RECORD_EXPRESSION_PARSER_H
 #define RECORD_EXPRESSION_PARSER_H
 
@@ -47,5 +47,42 @@ int parser_finish_path(struct parser *parser, struct path_parts *parts, bool is_
 
 // A path where nothing else can stand.
 int parser_read_path(struct parser *parser, size_t *index) __attribute__((warn_unused_result));
+
+// How tightly operators bind.
+enum strength {
+	STRENGTH_NONE,
+	STRENGTH_OR,
+	STRENGTH_AND,
+	STRENGTH_NOT,
+	STRENGTH_COMPARISON,
+	STRENGTH_SUM,
+	STRENGTH_PRODUCT,
+	STRENGTH_POWER,
+};
+
+// An operand, up to an operator that binds less than `least`, one level deeper than what it stands in.
+int parser_nested(struct parser *parser, enum strength least, struct operand *operand)
+    __attribute__((warn_unused_result));
+
+// A call. The name has been read, and the parenthesis is next.
+int parser_function(struct parser *parser, const struct token *name, struct operand *operand)
+    __attribute__((warn_unused_result));
+
+// "a number or a length of time"
+const char *parser_kinds_name(unsigned kinds);
+
+// An error that says where a condition is wanted, unless the operand can be one.
+int parser_want_condition(struct parser *parser, const struct operand *operand, const char *where)
+    __attribute__((warn_unused_result));
+
+// Puts out one step and returns its index. Its effect on the stack is `pushes` (which may be negative). It stands at the next token, or
+// at `at`.
+size_t parser_emit(struct parser *parser, enum operation operation, size_t operand, int pushes);
+size_t parser_emit_at(struct parser *parser, size_t at, enum operation operation, size_t operand, int pushes);
+
+// Returns the kinds that it can have.
+unsigned parser_emit_constant(struct parser *parser, struct expression_value value);
+
+void parser_set_operand(struct parser *parser, size_t step, size_t operand);
 
 #endif
