@@ -58,6 +58,11 @@ run 'The order of arrival does not matter: shuffled, the state is the same...' \
 run '...and shuffled again, it is the same to the last byte.' \
 	'shuf rig.ndjson | twin-sync -q | sha256sum'
 
+run 'What has gaps, is stuck or comes late in a recording...' \
+	"twin-check$table rig.ndjson"
+run '...and which readings stand out.' \
+	"twin-select -P vibration --sort -value --limit 3$table rig.ndjson"
+
 title 'Late, and wanted'
 run 'A reading of twenty past six arrives when it is half past.' \
 	"echo '{\"entity_id\":\"pump-2\",\"property\":\"flow\",\"timestamp\":\"2026-03-01T06:20:00Z\",\"value\":99.5}' > late.ndjson"
