@@ -91,6 +91,22 @@ twin-ingest: four.csv: delimiter ';', header, time 'time' (iso, UTC), one twin p
 	[[ ${#stderr_lines[@]} == 1 ]]
 }
 
+@test "a reading that another format may have written too is a question, not a guess" {
+	reading='"entity_id":"p","property":"a","timestamp":"2026-03-01T00:00:00Z","value":1'
+	message='"tst":1772366400,"topic":"x/y","payload":"1"'
+	run -2 --separate-stderr twin-ingest <<<"{$reading,$message}"
+	[[ -z $output ]]
+	says 'can be read as JSON lines (ndjson) and as messages of mosquitto_sub (mosquitto): say which with -f'
+	run -2 twin-ingest <<<"{\"type\":\"reading\",$reading,\"bn\":\"x\",\"v\":2}"
+	says 'can be read as JSON lines (ndjson) and as SenML (senml): say which with -f'
+	run -0 twin-ingest -f ndjson <<<"{$reading,$message}"
+	same <<<"{$reading,$message}"
+	run -0 twin-ingest -f mosquitto -q <<<"{$reading,$message}"
+	says '"entity_id":"x","property":"y"'
+	run -0 twin-ingest <<<"{$reading,\"topic\":\"x/y\"}"
+	same <<<"{$reading,\"topic\":\"x/y\"}"
+}
+
 @test "records of any type pass as they are, and nothing among them ends the stream" {
 	cat >in.ndjson <<-'END'
 		{"type":"clock","timestamp":"2026-03-01T13:00:00Z"}

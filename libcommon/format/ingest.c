@@ -192,12 +192,12 @@ void ingest_start_progress(struct ingest *ingest, char *const *operands, size_t 
 	progress_start(&ingest->progress, total, ingest->quiet || total < 0);
 }
 
-// Nobody said how to read the source, and it says so itself.
+// Nobody said how to read the source, and it says so itself. That records are records goes without saying.
 static void tell_format(struct ingest *ingest, const char *source, const struct format *format)
 {
 	struct buffer text = BUFFER_INIT;
 
-	if (ingest->told_format == format)
+	if (ingest->told_format == format || format == &format_ndjson)
 		return;
 	ingest->told_format = format;
 	buffer_printf(&text, "read as %s (%s)", format->title, format->name);

@@ -22,26 +22,30 @@ void native_records_release(struct native_records *native)
 	buffer_release(&native->scratch);
 }
 
-static bool has_string(const struct native_records *native, struct slice name)
+static bool has_string(const struct value_tree *tree, struct slice name)
 {
-	const struct value *member = value_member(native->tree, value_root(native->tree), name);
+	const struct value *member = value_member(tree, value_root(tree), name);
 
 	return member && member->kind == VALUE_STRING;
 }
 
-// Whether the object says itself that it is a record: by its type, whatever that is, or as a reading.
+bool native_record_is_reading(const struct value_tree *tree)
+{
+	const struct value *root = value_root(tree);
+
+	return has_string(tree, SLICE_LITERAL("entity_id")) && value_member(tree, root, SLICE_LITERAL("property")) &&
+	    value_member(tree, root, SLICE_LITERAL("timestamp"));
+}
+
 bool native_records_have(struct native_records *native, const struct value_tree *tree)
 {
 	const struct mapping *mapping = native->ingest->mapping;
-	const struct value *root = value_root(tree);
 
 	native->tree = tree;
 	if (mapping->entity_id.data || mapping->time.name.data || mapping->row_step || mapping->value_count ||
 	    mapping->explode.data || mapping->property_column.data)
 		return false;
-	return has_string(native, SLICE_LITERAL("type")) ||
-	    (has_string(native, SLICE_LITERAL("entity_id")) && value_member(tree, root, SLICE_LITERAL("property")) &&
-		value_member(tree, root, SLICE_LITERAL("timestamp")));
+	return has_string(tree, SLICE_LITERAL("type")) || native_record_is_reading(tree);
 }
 
 // Where an origin belongs among the members of the record: before those that come behind it in twin-record(5).
@@ -130,7 +134,7 @@ static void find_time(const struct native_records *native, const char *name, int
 // The string that a member of the record holds; false when it holds none. *text is valid until the next call.
 static bool find_text(struct native_records *native, struct slice name, struct slice *text)
 {
-	if (!has_string(native, name))
+	if (!has_string(native->tree, name))
 		return false;
 	buffer_reset(&native->scratch);
 	*text = value_string(value_member(native->tree, value_root(native->tree), name), &native->scratch);
@@ -148,7 +152,7 @@ static bool is_selected_native(struct native_records *native)
 		return false;
 	if (!selection->by_row)
 		return true;
-	if (has_string(native, SLICE_LITERAL("timestamp"))) {
+	if (has_string(native->tree, SLICE_LITERAL("timestamp"))) {
 		find_time(native, "timestamp", &begin);
 		find_time(native, "timestamp", &end);
 	} else {

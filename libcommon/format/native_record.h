@@ -30,6 +30,9 @@ struct native_records {
 void native_records_init(struct native_records *native, struct ingest *ingest, struct source_lines *lines);
 void native_records_release(struct native_records *native);
 
+// Whether an object has what makes a reading of this toolkit, whatever else it has.
+bool native_record_is_reading(const struct value_tree *tree);
+
 // Whether the object says itself that it is a record: by its type, whatever that is, or as a reading. The mapping may say that no object is.
 bool native_records_have(struct native_records *native, const struct value_tree *tree);
 

@@ -1,4 +1,6 @@
 // JSON objects, one a line, to readings. Records of this toolkit pass as they are.
+#include <string.h>
+
 #include "format/format.h"
 #include "format/json_row.h"
 #include "format/native_record.h"
@@ -117,11 +119,26 @@ static enum format_result read_ndjson(struct ingest *ingest, struct source_lines
 	return result == FORMAT_STOPPED && ingest->mapping_out ? FORMAT_DONE : result;
 }
 
+// Any object may be read so; a reading of this toolkit is nothing else, even where it has members that another format knows.
+static enum format_fit fit_of_object(struct slice line)
+{
+	struct value_tree tree = VALUE_TREE_INIT;
+	struct error ignored;
+	bool is_reading = value_parse(&tree, line, &ignored) == 0 && native_record_is_reading(&tree);
+
+	value_tree_release(&tree);
+	return is_reading ? FORMAT_FIT_YES : FORMAT_FIT_ANY;
+}
+
 static enum format_fit recognise(struct slice start)
 {
 	while (start.length && (start.data[0] == ' ' || start.data[0] == '\t'))
 		start = slice_skip(start, 1);
-	return start.length && start.data[0] == '{' ? FORMAT_FIT_ANY : FORMAT_FIT_NO;
+	if (!start.length || start.data[0] != '{')
+		return FORMAT_FIT_NO;
+	const char *newline = memchr(start.data, '\n', start.length);
+
+	return newline ? fit_of_object(slice_of(start.data, (size_t)(newline - start.data))) : FORMAT_FIT_ANY;
 }
 
 const struct format format_ndjson = {
