@@ -2,6 +2,7 @@
 //
 // Lines that are not changed are passed byte for byte, and at once unless they have to be put in order first.
 #include <stdio.h>
+#include <string.h>
 
 #include "base/message.h"
 #include "base/timestamp.h"
@@ -60,9 +61,23 @@ static const struct program_info info = {
     .operands = "[FILE ...]",
 };
 
+// An empty word is a variable of a script that was not set: it would choose nothing without a word.
+static bool has_empty_word(const char *list)
+{
+	for (const char *word = list;; word = strchr(word, ',') + 1) {
+		if (!*word || *word == ',')
+			return true;
+		if (!strchr(word, ','))
+			return false;
+	}
+}
+
 static void check_args(const struct config *cfg)
 {
 	select_options_check(&cfg->select);
+	for (size_t i = 0; i < cfg->types.count; i++)
+		if (has_empty_word(cfg->types.items[i]))
+			option_usage_error("--type: a type is missing in '%s'", cfg->types.items[i]);
 	if (cfg->by && !cfg->count)
 		option_usage_error("--by needs --count");
 	if (cfg->count && (cfg->sort || cfg->fields || cfg->last || cfg->limit >= 0))

@@ -105,6 +105,10 @@ END
 	says "--by: 'count' is the name of what is counted"
 	run -2 twin-select --by value
 	says '--by needs --count'
+	for types in '' ',' 'reading,' ',event' 'a,,b'; do
+		run -2 twin-select --type "$types" no-such-file
+		says "--type: a type is missing in '$types'"
+	done
 	run -2 twin-select --count --limit 3
 	says '--count does not go with'
 }
