@@ -181,7 +181,14 @@ static int open_outputs(const struct config *cfg, struct outputs *outputs, struc
 		outputs->rejects.emit = write_rejected;
 		outputs->rejects.context = outputs->emit.sinks[EMIT_REJECTED];
 	}
-	return cfg->input.rejects ? rejects_open(&outputs->rejects, cfg->input.rejects, error) : 0;
+	const char *rejects = cfg->input.rejects;
+
+	if (!rejects ||
+	    (emit_check_other(&outputs->emit, rejects, error) == 0 &&
+		rejects_open(&outputs->rejects, rejects, error) == 0))
+		return 0;
+	emit_close(&outputs->emit);
+	return -1;
 }
 
 static void tell(const char *message)

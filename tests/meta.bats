@@ -141,6 +141,21 @@ section() { # page name
 	done
 }
 
+@test "rejected input does not go to the file of the records, however that is named" {
+	for program in $filters; do
+		sample_of "$program"
+		says_so="$program: '.*both' is an output for records: name another file for --rejects"
+		run -2 "$program" --rejects both -o both "${args[@]}" "$sample"
+		[[ $output =~ $says_so ]]
+		run -2 "$program" --rejects both -o "$PWD/both" "${args[@]}" "$sample"
+		[[ $output =~ $says_so ]]
+		run -2 "$program" --rejects both -e rejected=./both "${args[@]}" "$sample"
+		[[ $output =~ $says_so ]]
+		run -2 bash -c '"$@" 2>message >both' - "$program" --rejects both "${args[@]}" "$sample"
+		[[ $(<message) =~ $says_so && ! -s both ]]
+	done
+}
+
 # Runs a command with standard output on a pipe whose reader has gone for certain.
 without_reader() {
 	local pipe

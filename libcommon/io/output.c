@@ -126,3 +126,11 @@ int output_check_inputs(const char *path, char *const *inputs, size_t count, str
 	}
 	return 0;
 }
+
+bool output_is_file(const struct output *output, const char *path)
+{
+	struct stat own, other;
+
+	return path && strcmp(path, "-") != 0 && stat(path, &other) == 0 && fstat(output->fd, &own) == 0 &&
+	    is_same_file(&own, &other);
+}

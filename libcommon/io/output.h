@@ -52,4 +52,7 @@ static inline void output_write_slice(struct output *output, struct slice s)
 int output_check_inputs(const char *path, char *const *inputs, size_t count, struct error *error)
     __attribute__((warn_unused_result));
 
+// Whether path is the file that is written here already, under whatever name: a second writer would garble it. NULL and "-" are none.
+bool output_is_file(const struct output *output, const char *path);
+
 #endif

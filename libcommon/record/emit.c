@@ -126,6 +126,15 @@ int emit_check_inputs(const struct option_list *asked, const struct output_optio
 	return 0;
 }
 
+int emit_check_other(const struct emit *emit, const char *path, struct error *error)
+{
+	bool is_ours = output_is_file(&emit->main_output, path);
+
+	for (size_t i = 0; i < emit->file_count; i++)
+		is_ours = is_ours || output_is_file(emit->files[i].output, path);
+	return is_ours ? error_set(error, "'%s' is an output for records: name another file for --rejects", path) : 0;
+}
+
 int emit_flush(struct emit *emit)
 {
 	struct error ignored; // failures stick: emit_close reports them

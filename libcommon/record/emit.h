@@ -32,6 +32,10 @@ int emit_check_inputs(const struct option_list *asked, const struct output_optio
 int emit_open(struct emit *emit, const char *const *types, unsigned defaults, const struct option_list *asked,
     const struct output_options *options, struct error *error) __attribute__((warn_unused_result));
 
+// After emit_open: -1 with error when one of the files that it opened is to be written by somebody else too. path may be NULL.
+int emit_check_other(const struct emit *emit, const char *path, struct error *error)
+    __attribute__((warn_unused_result));
+
 // Shows and writes all that is buffered. -1 once anything could not be written (emit_close says what).
 int emit_flush(struct emit *emit);
 

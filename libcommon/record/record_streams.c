@@ -24,7 +24,9 @@ static int open_outputs(
 	    emit_check_inputs(options->emit, options->output, options->operands, options->operand_count, error) ||
 	    emit_open(&streams->emit, options->types, options->defaults, options->emit, options->output, error))
 		return -1;
-	if (!rejects || rejects_open(&streams->rejects, rejects, error) == 0)
+	if (!rejects ||
+	    (emit_check_other(&streams->emit, rejects, error) == 0 &&
+		rejects_open(&streams->rejects, rejects, error) == 0))
 		return 0;
 	emit_close(&streams->emit);
 	return -1;
