@@ -751,6 +751,7 @@ const struct unit_name unit_names[] = {
 	{"E18", "metric_ton/h", UNIT_PREFIX_NONE},
 	{"KMQ", "kg/m^3", UNIT_PREFIX_NONE},
 	{"A93", "g/m^3", UNIT_PREFIX_NONE},
+	{"GP", "mg/m^3", UNIT_PREFIX_NONE},
 	{"GQ", "ug/m^3", UNIT_PREFIX_NONE},
 	{"M1", "mg/liter", UNIT_PREFIX_NONE},
 	{"B35", "kg/liter", UNIT_PREFIX_NONE},

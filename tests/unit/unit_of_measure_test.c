@@ -374,6 +374,7 @@ int main(void)
 		SAME("kOhm", "kΩ", "B49", "kohm");
 		SAME("um", "µm", "μm", "4H", "micrometer");
 		SAME("ug/m3", "µg/m³", "GQ", "μg.m⁻³");
+		SAME("mg/m3", "GP", "mg/m³");
 		SAME("%", "percent", "P1", "%RH", "pct");
 		SAME("count", "C62", "1", "{beats}", "/", "EA", "H87");
 		SAME("beat/min", "1/min", "/min", "{beats}/min", "min-1", "bpm");
