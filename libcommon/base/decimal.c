@@ -80,6 +80,18 @@ static void read_exponent(struct slice text, struct parts *parts)
 		parts->exponent = -parts->exponent;
 }
 
+int64_t decimal_exponent(struct slice text, int64_t limit)
+{
+	bool negative = text.length && text.data[0] == '-';
+	int64_t exponent = 0;
+
+	if (text.length && !is_digit(text.data[0]))
+		text = slice_skip(text, 1);
+	for (size_t i = 0; i < text.length && exponent <= limit; i++)
+		exponent = exponent * 10 + (text.data[i] - '0');
+	return negative ? -exponent : exponent;
+}
+
 static inline size_t digits_between(const char *from, const char *end, const char *dot)
 {
 	return (size_t)(end - from) - (dot && from <= dot && dot < end);

@@ -28,6 +28,9 @@ bool decimal_within(struct slice a, struct slice b, double absolute, double rela
 // Whole numbers only (an integer by value: 5, 5.0, 5e0); -1 when not whole or not in the range of int64_t.
 int decimal_to_int64(struct slice text, int64_t *value) __attribute__((warn_unused_result));
 
+// The exponent that stands behind the e of a JSON number. One beyond limit, which is below 2^58, comes as limit + 1 or more.
+int64_t decimal_exponent(struct slice text, int64_t limit);
+
 // The nearest double; too large becomes an infinity, too small 0. text: a JSON number of any length.
 double decimal_to_double(struct slice text);
 

@@ -3,6 +3,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/decimal.h"
+
 #define POWER_MAX  400
 #define DIGITS_MAX 38
 
@@ -36,29 +38,13 @@ static inline bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-// From behind the e to the end; -1 when it is beyond all that is computed with.
-static int read_power(const char *at, const char *end, int *power)
-{
-	bool negative = at < end && *at == '-';
-	int sum = 0;
-
-	if (at < end && !is_digit(*at))
-		at++;
-	for (; at < end; at++) {
-		sum = sum * 10 + (*at - '0');
-		if (sum > POWER_MAX)
-			return -1;
-	}
-	*power = negative ? -sum : sum;
-	return 0;
-}
-
 int decimal_read(struct slice text, struct decimal *number)
 {
 	const char *at = text.data, *end = text.data + text.length;
 	bool negative = at < end && *at == '-', is_fraction = false;
 	__int128 digits = 0;
-	int power = 0, shift = 0;
+	int64_t power = 0;
+	int shift = 0;
 
 	for (at += negative; at < end && (is_digit(*at) || *at == '.'); at++) {
 		if (*at == '.') {
@@ -70,9 +56,11 @@ int decimal_read(struct slice text, struct decimal *number)
 			return -1;
 		shift += is_fraction;
 	}
-	if (at < end && read_power(at + 1, end, &power))
+	if (at < end)
+		power = decimal_exponent(slice_of(at + 1, (size_t)(end - at - 1)), POWER_MAX);
+	if (power > POWER_MAX || power < -POWER_MAX)
 		return -1;
-	*number = normal(negative ? -digits : digits, power - shift);
+	*number = normal(negative ? -digits : digits, (int)power - shift);
 	return 0;
 }
 

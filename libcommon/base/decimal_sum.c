@@ -3,6 +3,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/decimal.h"
+
 // No sum with a larger exponent has few enough digits, unless its number is 0.
 #define EXPONENT_MAX (2 * DECIMAL_SUM_DIGITS)
 
@@ -17,18 +19,6 @@ struct term {
 static inline bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';
-}
-
-static int64_t read_exponent(struct slice text)
-{
-	bool negative = text.length && text.data[0] == '-';
-	int64_t exponent = 0;
-
-	if (text.length && !is_digit(text.data[0]))
-		text = slice_skip(text, 1);
-	for (size_t i = 0; i < text.length && exponent <= EXPONENT_MAX; i++)
-		exponent = exponent * 10 + (text.data[i] - '0');
-	return negative ? -exponent : exponent;
 }
 
 static int read_term(struct slice text, struct term *term)
@@ -52,7 +42,7 @@ static int read_term(struct slice text, struct term *term)
 		term->count++;
 	}
 	if (at < text.length)
-		term->scale -= read_exponent(slice_skip(text, at + 1));
+		term->scale -= decimal_exponent(slice_skip(text, at + 1), EXPONENT_MAX + DECIMAL_SUM_LENGTH);
 	// Zero has decimals worth keeping, but no power of ten that could make it long.
 	if (!term->count && (term->scale < 0 || term->scale > DECIMAL_SUM_DIGITS))
 		term->scale = 0;

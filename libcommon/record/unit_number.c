@@ -16,6 +16,7 @@
 #define PLAIN_SMALLEST   -7
 #define PLAIN_LARGEST    21
 #define EXPONENT_CAP     1000000
+#define EXPONENT_READ    (INT64_C(1) << 40) // no line has so many digits that an exponent beyond it comes back into range
 #define EXPONENT_SMALL   -5000
 #define INTEGER_TEXT_MAX 40
 
@@ -44,17 +45,6 @@ static bool scale_up(wide *value, int power)
 	return true;
 }
 
-static int read_exponent(const char *at, const char *end)
-{
-	bool negative = at < end && *at == '-';
-	int exponent = 0;
-
-	for (at += at < end && (*at == '-' || *at == '+'); at < end; at++)
-		if (exponent < EXPONENT_CAP)
-			exponent = exponent * 10 + (*at - '0');
-	return negative ? -exponent : exponent;
-}
-
 // Digits behind the first DIGITS_MAX only count.
 static struct number read_number(struct slice text)
 {
@@ -77,7 +67,7 @@ static struct number read_number(struct slice text)
 			shift += !fraction;
 		}
 	}
-	shift += at < end ? read_exponent(at + 1, end) : 0;
+	shift += at < end ? decimal_exponent(slice_of(at + 1, (size_t)(end - at - 1)), EXPONENT_READ) : 0;
 	number.exponent = shift > EXPONENT_CAP ? EXPONENT_CAP : shift < -EXPONENT_CAP ? -EXPONENT_CAP : (int)shift;
 	return number;
 }
@@ -320,7 +310,7 @@ static int shift_point(
 		exponent -= fraction && text.data[i] != '.';
 	}
 	if (i < text.length)
-		exponent += read_exponent(text.data + i + 1, text.data + text.length);
+		exponent += decimal_exponent(slice_skip(text, i + 1), EXPONENT_READ);
 	status = append_digits(out, text.data[0] == '-', buffer_slice(&digits), exponent, error);
 	buffer_release(&digits);
 	return status;

@@ -331,6 +331,14 @@ int main(void)
 		CHECK(!decimal_within(s("1e-9999"), s("2e-9999"), 0, 0.1));
 		CHECK(!decimal_within(s("1"), s("2"), (double)NAN, (double)NAN));
 	}
+	TEST("an exponent is read up to a limit, and what is beyond it stays beyond")
+	{
+		CHECK(decimal_exponent(s(""), 400) == 0 && decimal_exponent(s("+7"), 400) == 7);
+		CHECK(decimal_exponent(s("-007"), 400) == -7 && decimal_exponent(s("400"), 400) == 400);
+		CHECK(decimal_exponent(s("401"), 400) > 400 && decimal_exponent(s("-401"), 400) < -400);
+		CHECK(decimal_exponent(s("99999999999999999999999999"), INT64_C(1) << 40) > INT64_C(1) << 40);
+		CHECK(decimal_exponent(s("12000001"), INT64_C(1) << 40) == 12000001);
+	}
 	TEST("whole numbers in range become integers, whatever their spelling")
 	{
 		check_int64("0", true, 0);

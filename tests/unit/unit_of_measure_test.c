@@ -43,6 +43,22 @@ static void check(struct unit_system *system, const char *number, const char *fr
 	buffer_release(&out);
 }
 
+// 0.000...01e12000001, which is 1.
+static void check_long_zeros(struct unit_system *system)
+{
+	enum { ZEROS = 12000000 };
+	char *text = malloc(ZEROS + 32);
+
+	if (!text)
+		abort();
+	memcpy(text, "0.", 2);
+	memset(text + 2, '0', ZEROS);
+	memcpy(text + 2 + ZEROS, "1e12000001", sizeof "1e12000001");
+	check(system, text, "kW", "W", "1000");
+	check(system, text, "min", "s", "60");
+	free(text);
+}
+
 static void check_not(
     struct unit_system *system, const char *from, const char *to, enum unit_outcome outcome, const char *message)
 {
@@ -583,6 +599,7 @@ int main(void)
 		check(system, "1e300", "degC", "degF", "1.8e300");
 	}
 
+	TEST("zeros and an exponent that cancel each other out are a number like others") check_long_zeros(system);
 	TEST("what is no number is not converted")
 	{
 		check(system, "NaN", "m", "mm", "not a number");
