@@ -22,6 +22,7 @@ struct line_shape {
 	const char *time, *property, *value, *unit;
 	const char *leaves, *empty; // what the note says when there is none
 	bool is_plain;              // the note does without the name of the type
+	bool has_reasons;           // its first part is a quality, and metadata may say why
 	struct {
 		const char *member, *label;
 	} parts[NOTE_PARTS_MAX];
@@ -35,6 +36,7 @@ static const struct line_shape shapes[] = {
 	.property = "property",
 	.value = "value",
 	.unit = "unit",
+	.has_reasons = true,
 	.parts = {{"quality", "quality "}, {"sensor_id", "sensor "}, {"ack", "ack "}}},
     {.type = "desired",
 	.time = "timestamp",
@@ -110,8 +112,8 @@ void note_add(struct buffer *note, const char *label, const struct value *value)
 static void add_latest(struct buffer *note, const struct value_tree *tree, const struct value *last)
 {
 	note_add(note, "not used: ", value_member(tree, last, SLICE_LITERAL("value")));
-	note_add(note, "of ", member_or_null(tree, last, "timestamp"));
 	note_add(note, "quality ", member_or_null(tree, last, "quality"));
+	note_add(note, "of ", member_or_null(tree, last, "timestamp"));
 }
 
 void register_note(struct buffer *note, const struct value_tree *tree, const struct state_row *row)
@@ -193,14 +195,57 @@ static void end_note(struct record_lines *lines)
 		table_set_note(&lines->table, COLUMN_NOTE, buffer_slice(&lines->note), lines->style);
 }
 
+// The separator is what stands before the first reason, ", " before the others.
+static void add_reason(struct record_lines *lines, const char **separator, const char *label, struct slice name)
+{
+	if (lines->note.length)
+		buffer_append_string(&lines->note, *separator);
+	*separator = ", ";
+	buffer_append_string(&lines->note, label);
+	json_decode_string(&lines->note, name);
+}
+
+// The checks with this flag: "fails range, spike".
+static void add_checks(
+    struct record_lines *lines, const char **separator, const struct value *checks, const char *flag, const char *label)
+{
+	const struct value *check = checks && checks->kind == VALUE_OBJECT ? value_first(lines->tree, checks) : NULL;
+
+	for (; check; check = value_next(lines->tree, check)) {
+		if (check->kind != VALUE_NUMBER || !slice_is(check->text, flag))
+			continue;
+		add_reason(lines, separator, label, check->name);
+		label = "";
+	}
+}
+
+// Why the quality is what it is. That there is no value shows.
+static void add_reasons(struct record_lines *lines, const char *separator)
+{
+	const struct value *metadata = member_or_null(lines->tree, lines->record, "metadata");
+	const struct value *checks = member_or_null(lines->tree, metadata, "checks");
+	const struct value *flags = member_or_null(lines->tree, metadata, "flags");
+	const struct value *flag = flags && flags->kind == VALUE_ARRAY ? value_first(lines->tree, flags) : NULL;
+
+	add_checks(lines, &separator, checks, "4", "fails ");
+	add_checks(lines, &separator, checks, "3", "suspect ");
+	for (; flag; flag = value_next(lines->tree, flag))
+		if (flag->kind == VALUE_STRING)
+			add_reason(lines, &separator, "", slice_of(flag->text.data + 1, flag->text.length - 2));
+}
+
 static void shape_note(struct record_lines *lines)
 {
 	const struct line_shape *shape = lines->shape;
 
 	begin_note(lines, shape->is_plain ? NULL : shape->type);
-	for (size_t i = 0; i < NOTE_PARTS_MAX && shape->parts[i].member; i++)
-		note_add(&lines->note, shape->parts[i].label,
-		    member_or_null(lines->tree, lines->record, shape->parts[i].member));
+	for (size_t i = 0; i < NOTE_PARTS_MAX && shape->parts[i].member; i++) {
+		const struct value *member = member_or_null(lines->tree, lines->record, shape->parts[i].member);
+
+		note_add(&lines->note, shape->parts[i].label, member);
+		if (i == 0 && shape->has_reasons)
+			add_reasons(lines, member ? ": " : ", ");
+	}
 }
 
 static void begin_line(struct record_lines *lines)

@@ -149,8 +149,8 @@ static void test_state_blocks(struct buffer *text)
 		    "pump-2  stale  confidence 0.5  2026-03-01T12:00:00Z\n"
 		    "  bearing/temperature  61.4  °C  2026-03-01T12:00:00Z  quality 0.8, sensor s2\n"
 		    "  mode                 auto                            desired auto\n"
-		    "  running              true      2026-03-01T11:59:50Z  not used: false, of 2026-03-01T12:00:00Z, "
-		    "qu…\n"
+		    "  running              true      2026-03-01T11:59:50Z  not used: false, quality 0, of 2026-03-01"
+		    "T12…\n"
 		    "  setpoint                4                            desired 5 (differs)\n"
 		    "\n"
 		    "tank-1  unknown  2026-03-01T12:00:00Z\n");
@@ -368,6 +368,25 @@ static void test_lines(struct buffer *text)
 		    "TIME                    ENTITY  PROPERTY  VALUE  UNIT  NOTE\n"
 		    "2026-03-01T12:00:00Z    pump-1  flow      41.25  l/s\n"
 		    "2026-03-01T12:00:00.5Z  p2      pressure      3        quality 0.5\n");
+	}
+	TEST("a quality is told with the checks that were not passed, and flags also where there is none")
+	{
+		CHECK_TEXT(table(text, "100",
+			       "{\"entity_id\":\"a\",\"property\":\"p\",\"timestamp\":\"T\",\"value\":9,\"quality\":0,"
+			       "\"sensor_id\":\"s\",\"metadata\":{\"checks\":{\"range\":4,\"rate\":3,\"spike\":4,"
+			       "\"stuck\":1},\"flags\":[\"extrapolated\"]}}\n"
+			       "{\"entity_id\":\"a\",\"property\":\"p\",\"timestamp\":\"T\",\"value\":9,"
+			       "\"metadata\":{\"flags\":[\"extra\\u001bpolated\"],\"checks\":7}}\n"
+			       "{\"entity_id\":\"a\",\"property\":\"p\",\"timestamp\":\"T\",\"value\":null,"
+			       "\"quality\":0,\"metadata\":{\"flags\":\"x\",\"checks\":{\"missing\":9}}}\n"
+			       "{\"type\":\"refused\",\"reason\":\"stale\",\"input\":{\"entity_id\":\"a\",\"property\":"
+			       "\"p\",\"timestamp\":\"T\",\"value\":1,\"metadata\":{\"checks\":{\"order\":3}}}}\n"),
+		    "TIME  ENTITY  PROPERTY  VALUE  NOTE\n"
+		    "T     a       p             9  quality 0: fails range, spike, suspect rate, extrapolated, sensor "
+		    "s\n"
+		    "T     a       p             9  extra\\u001bpolated\n"
+		    "T     a       p          null  quality 0\n"
+		    "T     a       p             1  refused: stale, suspect order\n");
 	}
 	TEST("refused records say why and show what was refused")
 	{
