@@ -331,6 +331,8 @@ damage() {
 	[[ $(grep -c '"twins"' live) -ge 2 ]]
 }
 
+	says "damaged in 1 place"
+	[[ $stderr == *place ]]
 @test "a table has a bar and a note for each series, CSV a column for each measure" {
 	{ reading 0 1; reading 10 2; reading 20 2; reading 50 3; reading 50 3; } >in
 	run -0 twin-check -F table in
@@ -339,6 +341,7 @@ ENTITY  PROPERTY  READINGS  INTERVAL  COMPLETE       UNIQUE  NOTE
 a       x                5       10s  █████▎··  66%     80%  1 gap (largest 30s), 1 duplicate
 1 twin, 1 series, 5 readings over 50s, quality 73%
 1 gap (largest 30s), 1 duplicate
+	says "bytes), no damage"
 END2
 	twin-check -F csv in >got
 	[[ $(head -n 1 got | tr , '\n' | grep -c .) -eq $(awk -F, 'NR == 2 { print NF }' got) ]]

@@ -158,11 +158,23 @@ static void tell_damage(void *context, const char *path, const struct salvage_da
 		    damage->error.message, (long long)damage->from, (unsigned long long)line, (long long)damage->to);
 }
 
+static void append_count(struct buffer *out, uint64_t count, const char *word)
+{
+	buffer_printf(out, "%llu %s%s", (unsigned long long)count, word, count == 1 ? "" : "s");
+}
+
 static void tell_sums(const struct recovery *recovery)
 {
-	message_print("%llu lines kept, %llu lost (%llu bytes), damaged in %llu places",
-	    (unsigned long long)recovery->lines_kept, (unsigned long long)recovery->lines_lost,
-	    (unsigned long long)recovery->bytes_lost, (unsigned long long)recovery->damages);
+	struct buffer text = BUFFER_INIT;
+
+	append_count(&text, recovery->lines_kept, "line");
+	buffer_printf(&text, " kept, %llu lost (", (unsigned long long)recovery->lines_lost);
+	append_count(&text, recovery->bytes_lost, "byte");
+	buffer_append_string(&text, recovery->damages ? "), damaged in " : "), no damage");
+	if (recovery->damages)
+		append_count(&text, recovery->damages, "place");
+	message_print("%s", buffer_string(&text));
+	buffer_release(&text);
 }
 
 static enum exit_status recover_operands(struct recovery *recovery, char *const *operands, size_t count)
