@@ -14,6 +14,7 @@
 #include "record/fields.h"
 #include "record/ordering.h"
 #include "record/record_filter.h"
+#include "record/record_hints.h"
 #include "record/record_streams.h"
 #include "record/tally.h"
 
@@ -270,25 +271,16 @@ static int write_rest(struct select *select, struct error *error)
 	return got < 0 ? -1 : 0;
 }
 
-static void warn_unseen(const struct expression *expression, const struct expression_run *run, const char *option)
+static void hint_all(const struct select *select)
 {
-	for (size_t i = 0; expression && i < expression_path_count(expression); i++) {
-		struct slice path = expression_path_text(expression, i);
-
-		if (expression_path_unseen(run, i))
-			message_print("%s: no record has %.*s", option, (int)path.length, path.data);
-	}
-}
-
-static void warn_all_unseen(const struct select *select)
-{
-	warn_unseen(select->where, select->where_run, "--where");
+	hint_foreign_format(select->records, rejects_count(&select->streams.rejects));
+	hint_unseen(select->where, select->where_run, "--where");
 	for (size_t i = 0; i < select->ordering.key.count; i++)
-		warn_unseen(select->ordering.key.parts[i].path, select->ordering.key.parts[i].run, "--sort");
+		hint_unseen(select->ordering.key.parts[i].path, select->ordering.key.parts[i].run, "--sort");
 	for (size_t i = 0; i < select->fields.count; i++)
-		warn_unseen(select->fields.items[i].path, select->fields.items[i].run, "--fields");
+		hint_unseen(select->fields.items[i].path, select->fields.items[i].run, "--fields");
 	for (size_t i = 0; i < select->tally.key.count; i++)
-		warn_unseen(select->tally.key.parts[i].path, select->tally.key.parts[i].run, "--by");
+		hint_unseen(select->tally.key.parts[i].path, select->tally.key.parts[i].run, "--by");
 }
 
 static void print_counters(const struct select *select)
@@ -330,7 +322,7 @@ static enum exit_status select_records(struct select *select)
 	}
 	record_streams_flush(&select->streams);
 	if (!cfg->output.quiet && !is_full(select))
-		warn_all_unseen(select);
+		hint_all(select);
 	if (cfg->run.stats)
 		print_counters(select);
 	return status;

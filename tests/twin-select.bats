@@ -125,6 +125,23 @@ END
 	says '--fields: no record has vlaue'
 	run -0 twin-select -q --where 'valeu > 3' lines
 	[[ -z $output ]]
+	run -0 twin-select --where 'property == Current or propertie == "x" or quality != site.name' lines
+	same <<'END'
+twin-select: --where: no record has Current: text needs quotes, "Current"
+twin-select: --where: no record has propertie
+twin-select: --where: no record has site.name
+END
+}
+
+@test "where no line holds a record, twin-ingest is named" {
+	printf '%s\n' time,x 1,2 >foreign
+	run -3 --separate-stderr twin-select foreign
+	[[ $stderr == *$'\n''twin-select: no line holds a record: twin-ingest makes them of other formats' ]]
+	run -3 --separate-stderr twin-select -q foreign
+	[[ $stderr != *twin-ingest* ]]
+	sample >lines
+	run -3 --separate-stderr twin-select foreign lines
+	[[ $stderr != *twin-ingest* ]]
 }
 
 @test "--sort puts exact numbers first, then times, text, and what is missing last, in both directions" {

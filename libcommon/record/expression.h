@@ -98,6 +98,10 @@ bool expression_member_text(struct expression_run *run, const struct record *rec
 // Whether the path was looked for, and no record so far had it: worth a warning at the end of the input.
 bool expression_path_unseen(const struct expression_run *run, size_t index);
 
+// Whether a member is compared with the path, as in `property == Current`, and the path is a word that has no meaning of its own: it
+// may be meant as text.
+bool expression_path_is_word(const struct expression *expression, size_t index);
+
 // -1, 0, 1; 2 when they are not equal and have no order; 3 when they do not compare.
 enum expression_order {
 	EXPRESSION_LESS = -1,

@@ -57,6 +57,23 @@ bool expression_path_unseen(const struct expression_run *run, size_t index)
 	return run->paths[index].asked && !run->paths[index].seen;
 }
 
+bool expression_path_is_word(const struct expression *expression, size_t index)
+{
+	const struct path *path = &expression->paths[index];
+
+	if (path->count != 1 || path->member != MEMBER_COUNT)
+		return false;
+	for (size_t i = 2; i < expression->step_count; i++) {
+		const struct step *step = &expression->steps[i];
+
+		if ((step->operation == OPERATION_EQUAL || step->operation == OPERATION_NOT_EQUAL) &&
+		    step[-2].operation == OPERATION_PATH && step[-1].operation == OPERATION_PATH &&
+		    step[-1].operand == index)
+			return true;
+	}
+	return false;
+}
+
 // The kind of a member that is present. The scanner of usual readings leaves out the kinds that can only be one.
 static enum value_kind member_kind(const struct record *record, enum record_member member)
 {
