@@ -16,6 +16,7 @@
 #include "io/shared_options.h"
 #include "record/expression.h"
 #include "record/record_filter.h"
+#include "record/record_hints.h"
 #include "record/record_streams.h"
 #include "twin/duration_option.h"
 
@@ -53,6 +54,7 @@ struct check {
 	struct record_filter selection;
 	struct expression *where, *fail_if;
 	struct expression_run *where_run;
+	uint64_t records, selected, taken; // read; left by -E and its like; left by --where of those
 	uint64_t damaged;
 	int64_t every; // nanoseconds of event time between reports, 0 for never
 };
@@ -184,9 +186,13 @@ static void take_record(struct check *check, const struct record *record)
 {
 	struct recording_health *health = &check->health;
 
-	if (!record_filter_takes(&check->selection, record) ||
-	    (check->where_run && !expression_test(check->where_run, record)))
+	check->records++;
+	if (!record_filter_takes(&check->selection, record))
 		return;
+	check->selected++;
+	if (check->where_run && !expression_test(check->where_run, record))
+		return;
+	check->taken++;
 	if (check->every && record->type == RECORD_READING &&
 	    recording_health_passes(health, record->timestamp, check->every))
 		write_report(check);
@@ -238,16 +244,6 @@ static void note_damage(void *context, const char *source, const char *message)
 	message_print("%s; what stands before is checked", message);
 }
 
-static void warn_unseen(const struct expression *expression, const struct expression_run *run, const char *option)
-{
-	for (size_t i = 0; expression && i < expression_path_count(expression); i++) {
-		struct slice path = expression_path_text(expression, i);
-
-		if (expression_path_unseen(run, i))
-			message_print("%s: no record has %.*s", option, (int)path.length, path.data);
-	}
-}
-
 static void print_counters(const struct check *check)
 {
 	fprintf(stderr,
@@ -278,6 +274,23 @@ static void write_model(struct check *check)
 	buffer_release(&text);
 }
 
+// Whether --fail-if asks for a measure that could not be taken, such as those of a model without --model: it has no answer then.
+static bool lacks_measure(const struct check *check)
+{
+	const struct slice measures = SLICE_LITERAL("measures/");
+	struct buffer path = BUFFER_INIT;
+	bool lacks = false;
+
+	for (size_t i = 0; check->fail_if && check->health.readings && i < expression_path_count(check->fail_if); i++) {
+		buffer_reset(&path);
+		expression_path_append_property(check->fail_if, i, &path);
+		if (slice_starts_with(buffer_slice(&path), measures))
+			lacks = lacks || expression_path_unseen(check->writer.condition, i);
+	}
+	buffer_release(&path);
+	return lacks;
+}
+
 // What is said comes last, also on a terminal.
 static void finish(struct check *check)
 {
@@ -294,9 +307,12 @@ static void finish(struct check *check)
 	record_streams_end_input(&check->streams);
 	record_streams_flush(&check->streams);
 	if (!check->cfg->output.quiet) {
-		warn_unseen(check->where, check->where_run, "--where");
-		warn_unseen(check->fail_if, check->writer.condition, "--fail-if");
+		hint_foreign_format(check->records, rejects_count(&check->streams.rejects));
+		hint_left_out(check->records, check->selected, check->taken);
+		hint_unseen(check->where, check->where_run, "--where");
 	}
+	if (!check->cfg->output.quiet || lacks_measure(check))
+		hint_unseen(check->fail_if, check->writer.condition, "--fail-if");
 	if (failures > FAILURES_SHOWN && !check->cfg->output.quiet)
 		message_print("--fail-if is true of %llu more", (unsigned long long)failures - FAILURES_SHOWN);
 	if (check->cfg->run.stats)
@@ -313,7 +329,7 @@ static enum exit_status check_records(struct check *check)
 
 	if (status != STATUS_TROUBLE) {
 		finish(check);
-		status = check->writer.failures ? STATUS_DIFFERS : STATUS_DONE;
+		status = lacks_measure(check) ? STATUS_TROUBLE : check->writer.failures ? STATUS_DIFFERS : STATUS_DONE;
 	}
 	if (check->damaged)
 		status = status_join(status, STATUS_REJECTED);
@@ -357,6 +373,17 @@ static struct expression *parse_condition(const char *option, const char *text)
 	return expression;
 }
 
+static struct expression *parse_fail_if(const char *text)
+{
+	struct expression *expression = parse_condition("--fail-if", text);
+	struct error error;
+
+	// It would never be true, and a check that is meant to fail would pass.
+	if (expression && health_writer_check(expression, &error))
+		option_usage_error("--fail-if: %s", error.message);
+	return expression;
+}
+
 static void release(struct check *check)
 {
 	recording_health_release(&check->health);
@@ -376,7 +403,7 @@ int main(int argc, char **argv)
 	program_start(info.name);
 	parse_args(&cfg, &argc, &argv);
 	check.where = parse_condition("--where", cfg.where);
-	check.fail_if = parse_condition("--fail-if", cfg.fail_if);
+	check.fail_if = parse_fail_if(cfg.fail_if);
 	if (check.where)
 		check.where_run = expression_run_new(check.where);
 	record_filter_init(&check.selection, &cfg.select, &no_types);

@@ -243,11 +243,47 @@ END2
 	[[ -z $stderr ]]
 	echo broken >>in
 	run -3 twin-check -q --fail-if 'measures.uniqueness < 0.9' in
-	run -3 --separate-stderr twin-check --fail-if 'measures.unqueness < 0.9' in
-	says 'twin-check: --fail-if: no record has measures.unqueness'
 	run -1 --separate-stderr twin-check --fail-if 'measures.readings < 1' /dev/null
 	run -2 twin-check --fail-if 'measures. < 3' in
 	says 'column 11'
+}
+
+@test "--fail-if never passes for a slip in the name of a measure, or for one that is not taken" {
+	reading 0 1 >in
+	run -2 --separate-stderr twin-check --fail-if 'quality < 0.99' in
+	says 'twin-check: --fail-if: no summary has quality: did you mean measures.quality?'
+	run -2 --separate-stderr twin-check --fail-if 'measures.unqueness < 0.9' in
+	says 'no summary has measures.unqueness: did you mean measures.uniqueness?'
+	run -2 --separate-stderr twin-check --fail-if 'colour == "red"' in
+	says $'no summary has colour\n'
+	run -2 --separate-stderr twin-check -q --fail-if 'measures.missing_required > 0' in
+	says '--fail-if: no record has measures.missing_required'
+	echo '{}' >model.json
+	run -0 --separate-stderr twin-check -q -m model.json --fail-if 'measures.missing_required > 0' in
+	[[ -z $stderr ]]
+	for measure in $(twin-check -F csv in | head -n 1 | tr , '\n' | tail -n +5); do
+		run -0 twin-check -q --fail-if "false and exists(measures.$measure)" in
+	done
+	for measure in $(twin-check -m model.json in | jq -r '.measures | keys[]'); do
+		run -0 twin-check -q -m model.json --fail-if "measures[\"$measure\"] == \"no such\"" in
+	done
+}
+
+@test "input of another format, and a selection that leaves out all, are told of" {
+	reading 0 1 >in
+	printf '%s\n' time,x 1,2 >foreign
+	run -3 --separate-stderr twin-check -F table foreign
+	[[ $stderr == *$'\n'"twin-check: no line holds a record: twin-ingest makes them of other formats" && $output == '2 lines rejected' ]]
+	run -3 --separate-stderr twin-check -q foreign
+	[[ $stderr != *twin-ingest* ]]
+	run -3 --separate-stderr twin-check in foreign
+	[[ $stderr != *twin-ingest* ]]
+	run -0 --separate-stderr twin-check -P nosuch -F table in
+	[[ -z $output && $stderr == 'twin-check: -E, -P, --from and --to leave out all of the input' ]]
+	run -0 --separate-stderr twin-check --where 'value > 1' in
+	[[ -z $output && $stderr == 'twin-check: --where leaves out all of the input' ]]
+	run -0 --separate-stderr twin-check /dev/null
+	[[ -z $output && -z $stderr ]]
 }
 
 @test "bad lines, a missing last newline and a compressed file that is cut off are counted, and what can be read is" {
@@ -295,6 +331,8 @@ damage() {
 	# zstd has checksums and blocks that do not depend on each other's bytes being right: all before the damage is exact.
 	cp a.zst broken.zst && damage broken.zst $((half + 100)) && cat b.zst >>broken.zst
 	run -3 --separate-stderr twin-check --recover got.gz broken.zst
+	says "damaged in 1 place"
+	[[ $stderr == *place ]]
 	gzip -dc got.gz | grep -cF '"y"' | grep -qx 4000
 	gzip -dc got.gz | grep -F '"x"' >first || true
 	head -n "$(wc -l <first)" a | cmp - first
@@ -303,6 +341,7 @@ damage() {
 	run -3 --separate-stderr twin-check --recover got --rejects bad plain
 	says "plain:4: expected a JSON object at byte 1"
 	says "4 lines kept, 3 lost"
+	says "bytes), no damage"
 	{ head -n 3 a; tail -n 2 a | head -n 1; } | cmp - got
 	[[ $(wc -l <bad) -eq 3 ]]
 	run -0 --separate-stderr twin-check --recover got a b.gz b.zst
@@ -331,8 +370,6 @@ damage() {
 	[[ $(grep -c '"twins"' live) -ge 2 ]]
 }
 
-	says "damaged in 1 place"
-	[[ $stderr == *place ]]
 @test "a table has a bar and a note for each series, CSV a column for each measure" {
 	{ reading 0 1; reading 10 2; reading 20 2; reading 50 3; reading 50 3; } >in
 	run -0 twin-check -F table in
@@ -341,7 +378,6 @@ ENTITY  PROPERTY  READINGS  INTERVAL  COMPLETE       UNIQUE  NOTE
 a       x                5       10s  █████▎··  66%     80%  1 gap (largest 30s), 1 duplicate
 1 twin, 1 series, 5 readings over 50s, quality 73%
 1 gap (largest 30s), 1 duplicate
-	says "bytes), no damage"
 END2
 	twin-check -F csv in >got
 	[[ $(head -n 1 got | tr , '\n' | grep -c .) -eq $(awk -F, 'NR == 2 { print NF }' got) ]]

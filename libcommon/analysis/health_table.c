@@ -245,7 +245,16 @@ static void append_counted(struct buffer *out, double count, const char *one, co
 	buffer_printf(out, "%s%.0f %s", out->length ? ", " : "", count, count < 1 || count > 1 ? many : one);
 }
 
-static void add_all(struct health_table *table, const struct value *measures)
+static void add_text_line(struct health_table *table)
+{
+	if (!table->text.length)
+		return;
+	table_add_line(&table->table);
+	table_append(&table->table, buffer_slice(&table->text), TABLE_PLAIN);
+	buffer_reset(&table->text);
+}
+
+static void add_totals(struct health_table *table, const struct value *measures)
 {
 	double span = number_of(table, measures, "span"), quality = number_of(table, measures, "quality");
 
@@ -261,14 +270,21 @@ static void add_all(struct health_table *table, const struct value *measures)
 		buffer_append_string(&table->text, ", quality ");
 		append_percent(&table->text, quality);
 	}
-	table_add_line(&table->table);
-	table_append(&table->table, buffer_slice(&table->text), TABLE_PLAIN);
+	add_text_line(table);
+}
+
+// Of input without a reading nothing is told but what is wrong with it.
+static void add_all(struct health_table *table, const struct value *measures)
+{
+	double readings = number_of(table, measures, "readings");
+
 	buffer_reset(&table->text);
 	append_findings(table, measures);
-	if (table->text.length) {
-		table_add_line(&table->table);
-		table_append(&table->table, buffer_slice(&table->text), TABLE_PLAIN);
-	}
+	if (readings > 0 || !table->text.length)
+		add_totals(table, measures);
+	buffer_reset(&table->text);
+	append_findings(table, measures);
+	add_text_line(table);
 	table_print(&table->table, table->output, screen_of(table->output));
 }
 

@@ -1,8 +1,10 @@
 #include "analysis/health_writer.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
+#include "base/nearest.h"
 
 // A row for each record: members of the record, then measures.
 static const char *const columns[] = {"entity_id", "property", "sensor_id", "unit", "twins", "series", "sources",
@@ -14,6 +16,64 @@ static const char *const columns[] = {"entity_id", "property", "sensor_id", "uni
     "wrong_unit", "out_of_range", "clock_offset_minimum", "clock_offset_median", "clock_offset_maximum", "clock_jumps",
     "clock_jump_largest", "clock_jump_at", "seq_gaps", "seq_missing", "seq_restarts", "age", "stale_after", "status",
     "completeness", "validity", "timeliness", "consistency", "uniqueness", "ordering", "accuracy", "quality"};
+
+// What else a summary has.
+static const char *const members[] = {"type", "entity_id", "property", "unit", "by", "measures", "differs"};
+
+// The measures are those columns that are no members of the record itself.
+#define FIRST_MEASURE 4
+
+static bool is_measure(struct slice name)
+{
+	for (size_t i = FIRST_MEASURE; i < sizeof columns / sizeof *columns; i++)
+		if (slice_is(name, columns[i]))
+			return true;
+	return false;
+}
+
+static bool is_member(struct slice path)
+{
+	const char *slash = path.length ? memchr(path.data, '/', path.length) : NULL;
+	struct slice first = slash ? slice_of(path.data, (size_t)(slash - path.data)) : path;
+
+	if (slash && slice_is(first, "measures"))
+		return is_measure(slice_skip(path, first.length + 1));
+	for (size_t i = 0; i < sizeof members / sizeof *members; i++)
+		if (slice_is(first, members[i]))
+			return true;
+	return false;
+}
+
+static const char *nearest_measure(struct slice name)
+{
+	struct nearest nearest;
+
+	nearest_init(&nearest, name.data, name.length);
+	for (size_t i = FIRST_MEASURE; i < sizeof columns / sizeof *columns; i++)
+		nearest_offer(&nearest, columns[i]);
+	return nearest.word;
+}
+
+int health_writer_check(const struct expression *condition, struct error *error)
+{
+	struct buffer path = BUFFER_INIT;
+	int result = 0;
+
+	for (size_t i = 0; i < expression_path_count(condition) && result == 0; i++) {
+		struct slice text = expression_path_text(condition, i);
+		const char *measure = nearest_measure(expression_path_name(condition, i));
+
+		buffer_reset(&path);
+		expression_path_append_property(condition, i, &path);
+		if (is_member(buffer_slice(&path)))
+			continue;
+		result = -1;
+		error_set(error, "no summary has %.*s%s%s%s", (int)text.length, text.data,
+		    measure ? ": did you mean measures." : "", measure ? measure : "", measure ? "?" : "");
+	}
+	buffer_release(&path);
+	return result;
+}
 
 static void init_columns(struct health_writer *writer)
 {

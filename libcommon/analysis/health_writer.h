@@ -27,6 +27,9 @@ struct health_writer {
 	void *context;
 };
 
+// -1 with error when the condition asks for a member that no summary ever has.
+int health_writer_check(const struct expression *condition, struct error *error) __attribute__((warn_unused_result));
+
 // condition may be NULL; it and the sink are borrowed. failed is called with each record of which it is true.
 void health_writer_init(struct health_writer *writer, struct record_sink *sink, const struct expression *condition,
     void (*failed)(void *context, const struct record *record), void *context);
