@@ -733,3 +733,22 @@ rows_of() {
 	run -3 --separate-stderr twin-ingest --time time --rejects kept rows.nd
 	[[ ${#lines[@]} -eq 1 && $(<kept) == *'"time":"x"'* ]]
 }
+
+@test "it is told when -E, -P, --from and --to leave out everything, and that -E names no twin" {
+	printf 'time,t\n2026-03-01T12:00:00Z,1\n' >rtd.csv
+	run -0 --separate-stderr twin-ingest -E pump rtd.csv
+	[[ -z $output ]]
+	says "-E, -P, --from and --to leave out all of the input (-E chooses among twins; --entity-id says what they are called)"
+	run -0 --separate-stderr twin-ingest -E other --entity-id pump rtd.csv
+	says "-E, -P, --from and --to leave out all of the input"
+	[[ $stderr != *'chooses among twins'* ]]
+	run -0 --separate-stderr twin-ingest -P u rtd.csv
+	says "-E, -P, --from and --to leave out all of the input"
+	echo '{"entity_id":"a","property":"t","timestamp":"2026-03-01T12:00:00Z","value":1}' >a.nd
+	run -0 --separate-stderr twin-ingest --from 2027-01-01 a.nd
+	says "-E, -P, --from and --to leave out all of the input"
+	run -0 --separate-stderr twin-ingest -q -E pump rtd.csv
+	[[ -z $output && -z $stderr ]]
+	run -0 --separate-stderr twin-ingest -E rtd -P t rtd.csv a.nd
+	[[ -n $output && $stderr != *'leave out'* ]]
+}

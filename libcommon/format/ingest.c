@@ -278,6 +278,20 @@ static void tell_missing(const struct ingest *ingest)
 		    readings == 1 ? "" : "s", rows, rows == 1 ? "" : "s", missing, missing == 1 ? "" : "s", tail);
 }
 
+// A first mistake that would otherwise end in silence.
+static void tell_left_out(const struct ingest *ingest)
+{
+	const struct selection *selection = &ingest->selection;
+	bool is_empty = !ingest->writer.reading_count && !ingest->writer.label_count && !ingest->missing_count;
+
+	if (!is_empty || !selection->has_left_out)
+		return;
+	message_print("-E, -P, --from and --to leave out all of the input%s",
+	    selection->options->entities.count && !ingest->mapping->entity_id.data
+		? " (-E chooses among twins; --entity-id says what they are called)"
+		: "");
+}
+
 bool ingest_finish(struct ingest *ingest)
 {
 	struct slice name;
@@ -287,6 +301,7 @@ bool ingest_finish(struct ingest *ingest)
 	if (!ingest->quiet) {
 		tell_clock_changes(ingest);
 		tell_missing(ingest);
+		tell_left_out(ingest);
 	}
 	if (!ingest->has_rows || !mapping_find_unused(ingest->mapping, &name, &option))
 		return true;

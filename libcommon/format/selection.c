@@ -12,30 +12,38 @@ void selection_release(struct selection *selection)
 	selection_init(selection, NULL);
 }
 
+static bool note(struct selection *selection, bool is_wanted)
+{
+	selection->has_left_out |= !is_wanted;
+	return is_wanted;
+}
+
 bool selection_has_entity(struct selection *selection, struct slice entity_id)
 {
 	if (!selection->options || !selection->options->entities.count)
 		return true;
 	if (selection->knows_entity && slice_equal(buffer_slice(&selection->entity), entity_id))
-		return selection->has_entity;
+		return note(selection, selection->has_entity);
 	buffer_reset(&selection->entity);
 	buffer_append_slice(&selection->entity, entity_id);
 	selection->knows_entity = true;
 	selection->has_entity = globs_match(&selection->options->entities, entity_id);
-	return selection->has_entity;
+	return note(selection, selection->has_entity);
 }
 
-bool selection_has_property(const struct selection *selection, struct slice path)
+bool selection_has_property(struct selection *selection, struct slice path)
 {
-	return !selection->options || !selection->options->properties.count ||
-	    globs_match(&selection->options->properties, path);
+	return note(selection,
+	    !selection->options || !selection->options->properties.count ||
+		globs_match(&selection->options->properties, path));
 }
 
-bool selection_has_span(const struct selection *selection, int64_t begin, int64_t end)
+bool selection_has_span(struct selection *selection, int64_t begin, int64_t end)
 {
 	const struct select_options *options = selection->options;
 
-	return !options ||
-	    ((!options->from.given || end >= options->from.nanoseconds) &&
-		(!options->to.given || begin < options->to.nanoseconds));
+	return note(selection,
+	    !options ||
+		((!options->from.given || end >= options->from.nanoseconds) &&
+		    (!options->to.given || begin < options->to.nanoseconds)));
 }

@@ -14,19 +14,20 @@ struct selection {
 	bool by_row;                          // by twin or time: some rows are not wanted as a whole
 	struct buffer entity;                 // the id that was asked for last,
 	bool knows_entity;
-	bool has_entity; // and the answer
+	bool has_entity;   // and the answer
+	bool has_left_out; // something was asked for that is not wanted
 };
 
 void selection_init(struct selection *selection, const struct select_options *options);
 void selection_release(struct selection *selection);
 
 bool selection_has_entity(struct selection *selection, struct slice entity_id);
-bool selection_has_property(const struct selection *selection, struct slice path);
+bool selection_has_property(struct selection *selection, struct slice path);
 
 // Whether anything in begin <= t <= end is wanted.
-bool selection_has_span(const struct selection *selection, int64_t begin, int64_t end);
+bool selection_has_span(struct selection *selection, int64_t begin, int64_t end);
 
-static inline bool selection_has_time(const struct selection *selection, int64_t timestamp)
+static inline bool selection_has_time(struct selection *selection, int64_t timestamp)
 {
 	return selection_has_span(selection, timestamp, timestamp);
 }
