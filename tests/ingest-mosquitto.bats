@@ -418,7 +418,10 @@ twin-ingest: in: the last level of a topic is the property, what is before it th
 	run -3 --separate-stderr twin-ingest -q in
 	[[ ${#lines[@]} == 2 ]]
 	says "in:2: "
-	says "in:4: the line is no JSON object"
+	says "in:4: no message of mosquitto_sub -F %j: the line is no JSON object"
+	echo 'site/roof/temp 21.5' >plain
+	run -3 --separate-stderr twin-ingest -q -f mosquitto plain
+	[[ $stderr == "twin-ingest: plain:1: no message of mosquitto_sub -F %j: the line is no JSON object" ]]
 }
 
 @test "--print-map gives a mapping with the same readings" {

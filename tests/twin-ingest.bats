@@ -752,3 +752,18 @@ rows_of() {
 	run -0 --separate-stderr twin-ingest -E rtd -P t rtd.csv a.nd
 	[[ -n $output && $stderr != *'leave out'* ]]
 }
+
+@test "a header without rows is told, which is what one line of plain text is taken for" {
+	echo 'site/roof/temp 21.5' >m1
+	run -0 --separate-stderr twin-ingest m1
+	[[ -z $output && $stderr == 'twin-ingest: m1: a header (site/roof/temp 21.5) and no rows' ]]
+	printf 'time,%s\r\n' "$(printf 'ab%.0s' {1..50})" >long.csv
+	run -0 --separate-stderr twin-ingest long.csv
+	[[ $stderr == "twin-ingest: long.csv: a header (time,$(printf 'ab%.0s' {1..27})a...) and no rows" ]]
+	printf 'time,t\r\n' >crlf.csv
+	run -0 --separate-stderr twin-ingest crlf.csv
+	[[ $stderr == 'twin-ingest: crlf.csv: a header (time,t) and no rows' ]]
+	: >empty
+	run -0 --separate-stderr twin-ingest empty
+	[[ -z $output && -z $stderr ]]
+}

@@ -1,4 +1,5 @@
 // CSV and its relatives to readings: the dialect from the first two records, the plan from the names and the first row, then row by row.
+#include "base/utf8.h"
 #include "format/cell.h"
 #include "format/csv_dialect.h"
 #include "format/csv_plan.h"
@@ -442,6 +443,21 @@ static enum format_result read_rows(struct csv_source *csv, struct error *error)
 	return result_of(row);
 }
 
+// Also what becomes of a single line that is no table at all.
+static void tell_no_row(const struct csv_source *csv)
+{
+	struct slice shown = buffer_slice(&csv->header);
+	struct buffer said = BUFFER_INIT;
+	shown.length -= shown.length && shown.data[shown.length - 1] == '\r';
+	bool is_long = shown.length > 60;
+
+	if (is_long)
+		shown = utf8_cut(slice_of(shown.data, 60));
+	buffer_printf(&said, "a header (%.*s%s) and no rows", (int)shown.length, shown.data, is_long ? "..." : "");
+	ingest_say(csv->ingest, csv->lines->name, buffer_slice(&said));
+	buffer_release(&said);
+}
+
 static enum format_result read_source(struct csv_source *csv, struct error *error)
 {
 	if (settle_dialect(csv, error) < 0)
@@ -451,6 +467,8 @@ static enum format_result read_source(struct csv_source *csv, struct error *erro
 	enum csv_row_result header = csv->dialect.has_header ? read_header(csv, error) : CSV_ROW_RECORD;
 	enum format_result result = header == CSV_ROW_RECORD ? read_rows(csv, error) : result_of(header);
 
+	if (csv->header_line && !csv->rows.row && result == FORMAT_DONE)
+		tell_no_row(csv);
 	if (csv->counted)
 		csv->ingest->row_count += csv->rows.row - csv->counted; // those rejected before they were taken
 	csv_rows_release(&csv->rows);

@@ -5,6 +5,7 @@
 #include "base/decimal.h"
 #include "base/timestamp.h"
 #include "format/time_format.h"
+#include "record/json_scan.h"
 
 #define SHOWN(s) ((s).length < 100 ? (int)(s).length : 100), (s).data
 
@@ -242,14 +243,22 @@ static int read_metadata(struct mqtt_reader *reader, int64_t qos, struct mqtt_me
 	return 0;
 }
 
+// Another source than asked for: what JSON expects where does not help.
+static bool begins_otherwise(struct slice line)
+{
+	const char *end = line.data + line.length, *start = json_skip_blanks(line.data, end);
+
+	return start == end || *start != '{';
+}
+
 int mqtt_reader_read(struct mqtt_reader *reader, struct slice line, struct mqtt_message *message, struct error *error)
 {
 	int64_t qos, retain;
 
+	if (begins_otherwise(line))
+		return error_set(error, "no message of mosquitto_sub -F %%j: the line is no JSON object");
 	if (value_parse(&reader->tree, line, error) < 0)
 		return -1;
-	if (value_root(&reader->tree)->kind != VALUE_OBJECT)
-		return error_set(error, "the line is no JSON object");
 	struct members members = find_members(reader);
 
 	if (!is_message(&members))
