@@ -99,7 +99,7 @@ struct unit_converter {
 	bool linear; // result = value * gain + offset
 	double gain;
 	double offset;
-	char message[200]; // unless it converts: "cannot convert 'kPa' to 'degC': ..."
+	char message[256]; // unless it converts: "cannot convert 'kPa' to 'degC': ..."
 
 	// (digits * multiplier * 10^multiplier_exponent + addend * 10^addend_exponent) / divisor
 	int64_t multiplier, addend, divisor;

@@ -1,8 +1,10 @@
 #include "record/unit.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "record/unit_names.h"
 #include "record/unit_parts.h"
 
 #define TURN 6.283185307179586
@@ -108,12 +110,34 @@ static void decide(struct unit_converter *converter)
 		set_levels(converter);
 }
 
-static void say_impossible(struct unit_converter *converter, struct slice from, struct slice to)
+// What may have been meant by a unit that does not measure what the other one does; NULL: no guess.
+static const struct unit_trap *find_trap(struct unit_system *system, struct slice text, const struct unit *other)
 {
-	struct error error;
+	struct unit meant;
+	struct error ignored;
 
-	error_set(&error, "cannot convert '%.*s' to '%.*s': they measure different things", UNIT_QUOTED(from),
-	    UNIT_QUOTED(to));
+	for (size_t i = 0; i < unit_traps_count; i++)
+		if (slice_is(text, unit_traps[i].spelling) &&
+		    unit_parse(system, slice_from_string(unit_traps[i].meant), &meant, &ignored) == 0 &&
+		    unit_same_dimension(&meant, other, true))
+			return &unit_traps[i];
+	return NULL;
+}
+
+static void say_impossible(
+    struct unit_system *system, struct unit_converter *converter, struct slice from, struct slice to)
+{
+	const struct unit_trap *trap = find_trap(system, to, &converter->from);
+	struct error error;
+	char hint[80] = "";
+
+	if (!trap)
+		trap = find_trap(system, from, &converter->to);
+	if (trap)
+		snprintf(
+		    hint, sizeof hint, " ('%s' is %s; did you mean '%s'?)", trap->spelling, trap->name, trap->meant);
+	error_set(&error, "cannot convert '%.*s' to '%.*s': they measure different things%s", UNIT_QUOTED(from),
+	    UNIT_QUOTED(to), hint);
 	memcpy(converter->message, error.message, sizeof converter->message - 1);
 }
 
@@ -129,7 +153,7 @@ static void build(struct unit_system *system, struct unit_converter *converter, 
 	}
 	decide(converter);
 	if (converter->outcome == UNIT_IMPOSSIBLE)
-		say_impossible(converter, from, to);
+		say_impossible(system, converter, from, to);
 	if (converter->same) {
 		converter->linear = true;
 		converter->gain = 1;

@@ -787,3 +787,17 @@ const struct unit_name unit_names[] = {
 // clang-format on
 
 const size_t unit_names_count = sizeof unit_names / sizeof *unit_names;
+
+const struct unit_trap unit_traps[] = {
+    {"C", "coulomb", "degC"},
+    {"F", "farad", "degF"},
+    {"S", "siemens", "s"},
+    {"H", "henry", "h"},
+    {"m", "metre", "min"},
+    {"g", "gram", "gravity"},
+    {"Gal", "cm/s2", "gal"},
+    {"a", "year", "A"},
+    {"T", "tesla", "t"},
+};
+
+const size_t unit_traps_count = sizeof unit_traps / sizeof *unit_traps;

@@ -20,6 +20,16 @@ struct unit_name {
 	enum unit_prefixes prefixes;
 };
 
+// A spelling that is a unit, and often meant as another one.
+struct unit_trap {
+	const char *spelling;
+	const char *name;  // what it is
+	const char *meant; // how to write what may have been meant
+};
+
+extern const struct unit_trap unit_traps[];
+extern const size_t unit_traps_count;
+
 // In order of precedence: of two rows with one spelling the first counts.
 extern const struct unit_name unit_names[];
 extern const size_t unit_names_count;

@@ -535,6 +535,30 @@ int main(void)
 		    "cannot convert 'dB' to 'dBA': they measure different things");
 	}
 
+	TEST("a spelling that is another unit than may have been meant is told where that one would convert")
+	{
+		check_not(system, "Cel", "C", UNIT_IMPOSSIBLE,
+		    "cannot convert 'Cel' to 'C': they measure different things ('C' is coulomb; did you mean "
+		    "'degC'?)");
+		check_not(system, "F", "degC", UNIT_IMPOSSIBLE,
+		    "cannot convert 'F' to 'degC': they measure different things ('F' is farad; did you mean 'degF'?)");
+		check_not(system, "m/s2", "g", UNIT_IMPOSSIBLE,
+		    "cannot convert 'm/s2' to 'g': they measure different things ('g' is gram; did you mean "
+		    "'gravity'?)");
+		check_not(
+		    system, "kPa", "C", UNIT_IMPOSSIBLE, "cannot convert 'kPa' to 'C': they measure different things");
+		for (size_t i = 0; i < unit_traps_count; i++) {
+			struct unit unit, meant;
+			struct error error;
+
+			CHECK(unit_parse(system, slice_from_string(unit_traps[i].spelling), &unit, &error) == 0);
+			CHECK(unit_parse(system, slice_from_string(unit_traps[i].name), &meant, &error) == 0);
+			CHECK(unit_equal(&unit, &meant));
+			CHECK(unit_parse(system, slice_from_string(unit_traps[i].meant), &meant, &error) == 0);
+			CHECK(!unit_same_dimension(&unit, &meant, true));
+		}
+	}
+
 	TEST("other dimensions do not convert, unknown units are told from them")
 	{
 		check_not(system, "kPa", "degC", UNIT_IMPOSSIBLE,
