@@ -355,3 +355,11 @@ END
 	run -0 jq -n --slurpfile want "$data" --slurpfile got out '($got[0].value - 30 - $want[0].computed.correction_at_30) | fabs < 1e-9'
 	[[ $output == true ]]
 }
+
+@test "a unit to convert to that is not known is an error before anything is read" {
+	echo '{"entity_id":"a","property":"t","timestamp":"2026-03-01T12:00:00Z","value":1.50,"unit":"kPa"}' >a.ndjson
+	run -2 --separate-stderr ingest --to-unit t=smurf a.ndjson
+	[[ -z $output && $stderr == "twin-ingest: --to-unit 't=smurf': "*smurf* ]]
+	run -2 --separate-stderr ingest --to-unit t=Pa --to-unit 'u=' a.ndjson
+	[[ -z $output && $stderr == "twin-ingest: --to-unit: 'u=' is not PROPERTY=UNIT"* ]]
+}

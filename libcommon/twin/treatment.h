@@ -29,7 +29,7 @@ struct treatment;
 // Whether there is anything to do at all.
 bool treatment_is_asked(const struct treatment_settings *settings);
 
-// -1 with error for a --to-unit that is no PROP=UNIT, and for a conversion that is impossible where both units are known by now: from the
+// -1 with error for a --to-unit that is no PROP=UNIT or whose unit is not known, and for a conversion that is impossible where both units are known by now: from the
 // mapping, a calibration, or the model.
 int treatment_check(const struct treatment_settings *settings, const struct mapping *mapping, struct error *error)
     __attribute__((warn_unused_result));

@@ -158,11 +158,30 @@ static int collect(struct hash_map *names, const struct treatment_settings *sett
 	return 0;
 }
 
+// A unit that is not known would leave all readings as they are.
+static int check_asked(const struct option_list *to_units, struct unit_system *units, struct error *error)
+{
+	struct slice property, text;
+	struct unit unit;
+	struct error why;
+
+	for (size_t i = 0; i < to_units->count; i++) {
+		if (split(to_units->items[i], &property, &text, error) < 0)
+			return -1;
+		if (unit_parse(units, text, &unit, &why) < 0)
+			return error_set(error, "--to-unit '%.100s': %.300s", to_units->items[i], why.message);
+	}
+	return 0;
+}
+
 int treatment_check(const struct treatment_settings *settings, const struct mapping *mapping, struct error *error)
 {
 	struct hash_map names = HASH_MAP_INIT;
 	struct unit_system *units = unit_system_new();
-	int result = collect(&names, settings, mapping, error);
+	int result = check_asked(settings->to_units, units, error);
+
+	if (result == 0)
+		result = collect(&names, settings, mapping, error);
 
 	for (size_t i = 0; i < names.count && result == 0; i++)
 		result = check_property(settings, units, mapping, names.keys[i], error);
