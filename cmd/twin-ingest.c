@@ -251,15 +251,6 @@ static int check_settings(const struct config *cfg, struct error *error)
 	return result;
 }
 
-static bool tell_unused(const struct treatment *treatment)
-{
-	const char *unused = treatment_unused(treatment);
-
-	if (unused)
-		message_print("no source has what --to-unit '%s' asks for", unused);
-	return unused;
-}
-
 static enum exit_status run(
     const struct config *cfg, struct mapping *mapping, const struct model *model, int argc, char **argv)
 {
@@ -281,7 +272,7 @@ static enum exit_status run(
 	ingest.writer.hook = treatment ? treatment_hook(treatment) : NULL;
 	enum exit_status status = read_sources(cfg, &ingest, (size_t)argc, argv);
 
-	if (treatment && tell_unused(treatment))
+	if (treatment && treatment_tell_unused(treatment))
 		status = STATUS_TROUBLE;
 	if (rejects_count(&outputs.rejects))
 		status = status_join(status, STATUS_REJECTED);

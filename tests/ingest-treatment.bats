@@ -153,11 +153,25 @@ END
 	says 'do not say their unit'
 }
 
-@test "a --to-unit that fits no property is told in the end, as other names are" {
+@test "an option that fits no property is told in the end" {
 	printf 'time,t\n2026-03-01T12:00:00Z,212\n' >a.csv
 	run -2 --separate-stderr ingest --unit t=degF --to-unit t=degC --to-unit temp=K a.csv
 	[[ $output == *'"value":100,'* ]]
-	[[ $stderr == "twin-ingest: no source has what --to-unit 'temp=K' asks for" ]]
+	[[ $stderr == "twin-ingest: no property matches 'temp' of --to-unit" ]]
+	run -2 --separate-stderr ingest --unit 'te*=degF' a.csv
+	[[ -n $output && $stderr == "twin-ingest: no property matches 'te*' of --unit" ]]
+	run -2 --separate-stderr ingest --range a=0..1 --range t=0..300 --max-rate b=1/s --stuck c=1h --spike d=1 --interval e=10s a.csv
+	[[ -n $output ]]
+	printf "%s\n" "$stderr" >told
+	same told <<'END'
+twin-ingest: no property matches 'a' of --range
+twin-ingest: no property matches 'b' of --max-rate
+twin-ingest: no property matches 'c' of --stuck
+twin-ingest: no property matches 'd' of --spike
+twin-ingest: no property matches 'e' of --interval
+END
+	run -0 --separate-stderr ingest --range '*=0..300' --interval '[st]=10s' a.csv
+	[[ -z $stderr ]]
 	run -0 --separate-stderr ingest --to-unit temp=K </dev/null
 	[[ -z $output$stderr ]]
 }

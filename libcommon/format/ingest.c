@@ -305,6 +305,9 @@ bool ingest_finish(struct ingest *ingest)
 	}
 	if (!ingest->has_rows || !mapping_find_unused(ingest->mapping, &name, &option))
 		return true;
-	message_print("no source has what --%s '%.*s' asks for", option, (int)name.length, name.data);
+	if (strcmp(option, "unit") == 0)
+		message_print("no property matches '%.*s' of --unit", (int)name.length, name.data);
+	else
+		message_print("no source has what --%s '%.*s' asks for", option, (int)name.length, name.data);
 	return false;
 }

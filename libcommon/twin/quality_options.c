@@ -156,3 +156,21 @@ bool quality_options_limits(const struct quality_options *options, const struct 
 		limits->tests = (limits->tests & options->chosen) | (options->chosen & unlimited);
 	return limits->tests;
 }
+
+bool quality_options_get(const struct quality_options *options, size_t index, struct quality_option *option)
+{
+	struct slice limits;
+	struct error ignored;
+
+	for (size_t i = 0; i < LIMIT_OPTIONS; i++) {
+		struct limit_option limit = limit_option(options, i);
+
+		if (index >= limit.list->count) {
+			index -= limit.list->count;
+			continue;
+		}
+		option->name = limit.name;
+		return split(limit.list->items[index], &option->glob, &limits, &ignored) == 0;
+	}
+	return false;
+}

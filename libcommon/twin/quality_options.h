@@ -45,4 +45,13 @@ void quality_options_release(struct quality_options *options);
 bool quality_options_limits(const struct quality_options *options, const struct model *model, struct slice entity_id,
     struct slice property, struct quality_limits *limits);
 
+// A PROP=LIMIT.
+struct quality_option {
+	const char *name; // of the option, without dashes
+	struct slice glob;
+};
+
+// They are counted from 0 over all options. False behind the last.
+bool quality_options_get(const struct quality_options *options, size_t index, struct quality_option *option);
+
 #endif

@@ -38,7 +38,6 @@ struct treatment {
 	struct hash_map series_names;
 	struct treated_series *series; // by entry
 	size_t series_capacity;
-	bool *used; // of settings.to_units
 	struct hash_map told;
 	struct quality_stage checks;
 	struct reading_writer *writer;      // of the reading in hand
@@ -82,8 +81,6 @@ static size_t find_property(struct treatment *treatment, const struct reading_pa
 
 	if (!added)
 		return at;
-	for (size_t i = 0; i < treatment->settings.to_units->count; i++)
-		treatment->used[i] |= treatment_unit_fits(treatment->settings.to_units->items[i], reading->property);
 	treatment->properties =
 	    memory_grow(treatment->properties, &treatment->property_capacity, at + 1, sizeof *treatment->properties);
 	struct treated_property *property = &treatment->properties[at];
@@ -306,7 +303,6 @@ struct treatment *treatment_new(const struct treatment_settings *settings)
 	treatment->settings = *settings;
 	treatment->hook = (struct reading_hook){.take = take, .finish = finish, .context = treatment};
 	treatment->units = unit_system_new();
-	treatment->used = memory_new_zeroed(settings->to_units->count + 1, sizeof *treatment->used);
 	quality_stage_init(&treatment->checks, settings->checks, settings->model, emit_judged, treatment);
 	return treatment;
 }
@@ -323,7 +319,6 @@ void treatment_free(struct treatment *treatment)
 		buffer_release(buffers[i]);
 	free(treatment->series);
 	free(treatment->properties);
-	free(treatment->used);
 	quality_stage_release(&treatment->checks);
 	treatment_metadata_release(&treatment->metadata);
 	hash_map_release(&treatment->series_names);
@@ -333,12 +328,34 @@ void treatment_free(struct treatment *treatment)
 	free(treatment);
 }
 
-const char *treatment_unused(const struct treatment *treatment)
+static bool tell_unless_used(const struct treatment *treatment, const char *option, struct slice glob)
 {
-	for (size_t i = 0; treatment->series_names.count && i < treatment->settings.to_units->count; i++)
-		if (!treatment->used[i])
-			return treatment->settings.to_units->items[i];
-	return NULL;
+	const struct hash_map *names = &treatment->property_names;
+	struct error message;
+
+	// Behind the mark of those that the model is about.
+	for (size_t i = 0; i < names->count; i++)
+		if (mapping_glob_matches(glob, slice_skip(names->keys[i], 1)))
+			return false;
+	error_set(&message, "no property matches '%.*s' of --%s", (int)(glob.length < 200 ? glob.length : 200),
+	    glob.data, option);
+	treatment->settings.tell(message.message);
+	return true;
+}
+
+bool treatment_tell_unused(const struct treatment *treatment)
+{
+	const struct option_list *to_units = treatment->settings.to_units;
+	struct quality_option limit;
+	bool told = false;
+
+	if (!treatment->series_names.count)
+		return false;
+	for (size_t i = 0; i < to_units->count; i++)
+		told |= tell_unless_used(treatment, "to-unit", treatment_unit_glob(to_units->items[i]));
+	for (size_t i = 0; quality_options_get(treatment->settings.checks, i, &limit); i++)
+		told |= tell_unless_used(treatment, limit.name, limit.glob);
+	return told;
 }
 
 const struct reading_hook *treatment_hook(const struct treatment *treatment)

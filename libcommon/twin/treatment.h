@@ -40,11 +40,12 @@ void treatment_free(struct treatment *treatment);
 // For reading_writer; valid as long as the treatment.
 const struct reading_hook *treatment_hook(const struct treatment *treatment);
 
-// A --to-unit that fits no property of the readings that came, or NULL; NULL too when none came.
-const char *treatment_unused(const struct treatment *treatment);
+// Tells of each PROP= option of the settings that fits no property of the readings that came. True when there was one to tell; false too
+// when no reading came.
+bool treatment_tell_unused(const struct treatment *treatment);
 
-// Whether a --to-unit, PROP=UNIT, is of the property.
-bool treatment_unit_fits(const char *to_unit, struct slice property);
+// The properties that a --to-unit, PROP=UNIT, is for.
+struct slice treatment_unit_glob(const char *to_unit);
 
 // The unit that readings of the property are to be in; empty: whatever they are in. model: NULL where it says nothing of the twin.
 struct slice treatment_unit(

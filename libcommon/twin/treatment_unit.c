@@ -16,19 +16,19 @@ static int split(const char *text, struct slice *property, struct slice *unit, s
 	return 0;
 }
 
-bool treatment_unit_fits(const char *to_unit, struct slice property)
+struct slice treatment_unit_glob(const char *to_unit)
 {
 	struct slice glob, unit;
 	struct error ignored;
 
-	return split(to_unit, &glob, &unit, &ignored) == 0 && mapping_glob_matches(glob, property);
+	return split(to_unit, &glob, &unit, &ignored) == 0 ? glob : SLICE_EMPTY;
 }
 
 // What the last --to-unit that fits says; empty: none does.
 static struct slice asked_unit(const struct option_list *to_units, struct slice property)
 {
 	for (size_t i = to_units->count; i-- > 0;)
-		if (treatment_unit_fits(to_units->items[i], property))
+		if (mapping_glob_matches(treatment_unit_glob(to_units->items[i]), property))
 			return slice_from_string(strrchr(to_units->items[i], '=') + 1);
 	return SLICE_EMPTY;
 }
