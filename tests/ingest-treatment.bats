@@ -377,3 +377,27 @@ END
 	run -2 --separate-stderr ingest --to-unit t=Pa --to-unit 'u=' a.ndjson
 	[[ -z $output && $stderr == "twin-ingest: --to-unit: 'u=' is not PROPERTY=UNIT"* ]]
 }
+
+@test "--unit is also for records that do not say their unit, and leaves the others byte for byte" {
+	cat >a.ndjson <<'END'
+{"property":"t","entity_id":"a","timestamp":"2026-03-01T12:00:00Z","value":273.150,"x":[1, 2],"quality":0.5}
+{"entity_id":"a", "property":"t","timestamp":"2026-03-01T12:00:01Z","value":1.50,"unit":"degC"}
+{"entity_id":"a", "property":"u","timestamp":"2026-03-01T12:00:01Z","value":1.50}
+{"type":"event","entity_id":"a", "property":"t","timestamp":"2026-03-01T12:00:01Z"}
+END
+	run -0 --separate-stderr ingest --unit t=K a.ndjson
+	same <<'END'
+{"entity_id":"a","property":"t","timestamp":"2026-03-01T12:00:00Z","value":273.150,"unit":"K","quality":0.5,"x":[1, 2]}
+{"entity_id":"a", "property":"t","timestamp":"2026-03-01T12:00:01Z","value":1.50,"unit":"degC"}
+{"entity_id":"a", "property":"u","timestamp":"2026-03-01T12:00:01Z","value":1.50}
+{"type":"event","entity_id":"a", "property":"t","timestamp":"2026-03-01T12:00:01Z"}
+END
+	[[ -z $stderr ]]
+	run -0 --separate-stderr ingest --unit t=K --to-unit t=degC <(head -n 1 a.ndjson)
+	same <<'END'
+{"entity_id":"a","property":"t","timestamp":"2026-03-01T12:00:00Z","value":0,"unit":"degC","quality":0.5,"metadata":{"raw":{"value":273.150,"unit":"K"}},"x":[1, 2]}
+END
+	[[ -z $stderr ]]
+	run -2 --separate-stderr ingest --unit nosuch=K a.ndjson
+	[[ $stderr == "twin-ingest: no property matches 'nosuch' of --unit" ]]
+}

@@ -295,7 +295,7 @@ static void tell_left_out(const struct ingest *ingest)
 bool ingest_finish(struct ingest *ingest)
 {
 	struct slice name;
-	const char *option;
+	const char *option = "unit";
 
 	progress_end(&ingest->progress);
 	if (!ingest->quiet) {
@@ -303,7 +303,8 @@ bool ingest_finish(struct ingest *ingest)
 		tell_missing(ingest);
 		tell_left_out(ingest);
 	}
-	if (!ingest->has_rows || !mapping_find_unused(ingest->mapping, &name, &option))
+	if (ingest->has_rows ? !mapping_find_unused(ingest->mapping, &name, &option)
+			     : !ingest->writer.reading_count || !mapping_find_unused_unit(ingest->mapping, &name))
 		return true;
 	if (strcmp(option, "unit") == 0)
 		message_print("no property matches '%.*s' of --unit", (int)name.length, name.data);

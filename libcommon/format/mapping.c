@@ -261,6 +261,11 @@ static bool unused_value(const struct mapping *mapping, struct slice *name)
 	return false;
 }
 
+bool mapping_find_unused_unit(const struct mapping *mapping, struct slice *name)
+{
+	return unused_pair(&mapping->units, name);
+}
+
 bool mapping_find_unused(const struct mapping *mapping, struct slice *name, const char **option)
 {
 	if (unused_name(&mapping->labels, name))

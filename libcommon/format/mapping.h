@@ -144,6 +144,9 @@ bool mapping_glob_matches(struct slice glob, struct slice name);
 // The first name that was asked for and never found, with the option it belongs to; false when there is none.
 bool mapping_find_unused(const struct mapping *mapping, struct slice *name, const char **option);
 
+// The same for --unit alone, which is also for records.
+bool mapping_find_unused_unit(const struct mapping *mapping, struct slice *name);
+
 // Mapping files (twin-ingest(1)).
 int mapping_read_file(struct mapping *mapping, const char *path, struct error *error)
     __attribute__((warn_unused_result));

@@ -112,7 +112,7 @@ static struct slice text_of(const struct value *node)
 }
 
 void native_reading_take(struct native_reading *native, struct reading_writer *writer, const struct value_tree *tree,
-    const struct record *record, struct slice whole, uint64_t line)
+    const struct record *record, struct slice unit, struct slice whole, uint64_t line)
 {
 	const struct value *metadata = find(tree, MEMBER_METADATA);
 
@@ -124,7 +124,7 @@ void native_reading_take(struct native_reading *native, struct reading_writer *w
 	struct reading_parts reading = {
 	    .entity_id = record_text(record, MEMBER_ENTITY_ID),
 	    .property = record_text(record, MEMBER_PROPERTY),
-	    .unit = record_text(record, MEMBER_UNIT),
+	    .unit = unit.length ? unit : record_text(record, MEMBER_UNIT),
 	    .sensor_id = record_text(record, MEMBER_SENSOR_ID),
 	    .timestamp = record->timestamp,
 	    .tie = reading_parts_tie(text_of(find(tree, MEMBER_COUNTER)), text_of(find(tree, MEMBER_SEQ))),
@@ -137,5 +137,8 @@ void native_reading_take(struct native_reading *native, struct reading_writer *w
 	    .whole = whole,
 	};
 
-	reading_writer_take(writer, &reading);
+	if (writer->hook)
+		reading_writer_take(writer, &reading);
+	else
+		reading_writer_emit(writer, &reading);
 }

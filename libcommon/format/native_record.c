@@ -92,12 +92,23 @@ static void append_native(const struct native_records *native, struct slice type
 	}
 }
 
-static void take_reading(struct native_records *native, const struct record *record)
+static void take_reading(struct native_records *native, const struct record *record, struct slice unit)
 {
 	buffer_reset(&native->whole);
-	append_native(native, SLICE_LITERAL("reading"), &native->whole);
-	native_reading_take(&native->parts, &native->ingest->writer, native->tree, record, buffer_slice(&native->whole),
-	    native->lines->line);
+	if (!unit.length)
+		append_native(native, SLICE_LITERAL("reading"), &native->whole);
+	native_reading_take(&native->parts, &native->ingest->writer, native->tree, record, unit,
+	    buffer_slice(&native->whole), native->lines->line);
+}
+
+// What --unit says of a reading that does not say its own; empty: nothing.
+static struct slice given_unit(struct native_records *native, const struct record *record)
+{
+	struct mapping *mapping = native->ingest->mapping;
+	const struct mapping_pair *unit =
+	    mapping->units.count ? mapping_find_pair(&mapping->units, record_text(record, MEMBER_PROPERTY)) : NULL;
+
+	return unit && !record_text(record, MEMBER_UNIT).length ? unit->text : SLICE_EMPTY;
 }
 
 static void write_native(struct native_records *native, const struct record *record)
@@ -109,10 +120,12 @@ static void write_native(struct native_records *native, const struct record *rec
 
 	writer->label_count += is_label;
 	writer->reading_count += is_reading;
+	struct slice unit = is_reading ? given_unit(native, record) : SLICE_EMPTY;
+
 	if (!sink || native->ingest->mapping_out)
 		return;
-	if (is_reading && writer->hook) {
-		take_reading(native, record);
+	if (is_reading && (writer->hook || unit.length)) {
+		take_reading(native, record, unit);
 		return;
 	}
 	append_native(native, type, record_sink_begin(sink));
