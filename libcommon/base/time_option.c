@@ -163,6 +163,15 @@ static bool is_digit(struct slice text)
 	return text.length && text.data[0] >= '0' && text.data[0] <= '9';
 }
 
+// Else it is another form (10:20, 01.03.2026, 1772366400), and no date with a slip in it.
+static bool begins_with_year(struct slice text)
+{
+	for (size_t i = 0; i < 4; i++)
+		if (!is_digit(slice_skip(text, i)))
+			return false;
+	return text.length > 4 && text.data[4] == '-';
+}
+
 static int take_decimals(struct slice *text, int64_t *nanosecond, struct error *error)
 {
 	int64_t unit = NANOSECONDS_PER_SECOND;
@@ -216,7 +225,7 @@ static int parse_form(struct slice text, const struct time_context *context, int
 		return parse_day_word(text, -1, context, nanoseconds, error);
 	if (take_word(&text, SLICE_LITERAL("tomorrow")))
 		return parse_day_word(text, 1, context, nanoseconds, error);
-	if (is_digit(text))
+	if (begins_with_year(text))
 		return parse_date(text, context, nanoseconds, error);
 	return error_set(error, "write 2026-03-01T12:00:00Z, 2026-03-01, @EPOCH, now-2h or yesterday 03:12");
 }
