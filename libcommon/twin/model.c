@@ -367,16 +367,17 @@ static int read_file(struct model *model, const char *name, int depth, struct er
 static int complete_checks(struct model_property *property, const char *name, struct error *error)
 {
 	struct quality_limits *checks = &property->checks;
+	enum quality_test test;
 	struct error inner;
 
 	memcpy(checks->range.minimum, property->minimum, sizeof property->minimum);
 	memcpy(checks->range.maximum, property->maximum, sizeof property->maximum);
 	checks->interval = property->interval;
 	quality_limits_choose(checks);
-	if (quality_limits_check(checks, &inner) == 0)
+	if (quality_limits_check(checks, &test, &inner) == 0)
 		return 0;
-	return error_set(
-	    error, "model '%s': %.*s: %.200s", name, (int)property->path.length, property->path.data, inner.message);
+	return error_set(error, "model '%s': %.*s: %s: %.200s", name, (int)property->path.length, property->path.data,
+	    model_checks_name(test), inner.message);
 }
 
 // With only one of the two known the other follows: stale_after is four intervals.

@@ -7,7 +7,20 @@
 #include "base/decimal.h"
 #include "twin/quality_text.h"
 
-static int append_scalar(struct buffer *out, const char *name, json_t *node, struct error *error)
+const char *model_checks_name(enum quality_test test)
+{
+	static const char *const names[QUALITY_TEST_COUNT] = {
+	    [QUALITY_RANGE] = "suspect_range",
+	    [QUALITY_RATE] = "maximum_rate",
+	    [QUALITY_STUCK] = "stuck",
+	    [QUALITY_SPIKE] = "spike",
+	    [QUALITY_ATTENUATED] = "attenuated",
+	};
+
+	return names[test];
+}
+
+static int append_scalar(struct buffer *out, json_t *node, struct error *error)
 {
 	if (json_is_string(node))
 		buffer_append(out, json_string_value(node), json_string_length(node));
@@ -16,7 +29,7 @@ static int append_scalar(struct buffer *out, const char *name, json_t *node, str
 	else if (json_is_real(node))
 		decimal_append_double(out, json_real_value(node));
 	else
-		return error_set(error, "%s: a limit is a number or a string", name);
+		return error_set(error, "a limit is a number or a string");
 	return 0;
 }
 
@@ -24,7 +37,7 @@ static int read_limit(struct quality_limits *limits, const struct model *model, 
     const char *name, json_t *node, struct error *error)
 {
 	struct buffer text = BUFFER_INIT;
-	int result = append_scalar(&text, quality_test_name(test), node, error);
+	int result = append_scalar(&text, node, error);
 
 	if (result == 0)
 		result = quality_text_set(limits, model, test, slice_from_string(name), buffer_slice(&text), error);
@@ -52,16 +65,16 @@ static int read_suspect_range(struct quality_limits *limits, json_t *node, struc
 	int result = 0;
 
 	if (!json_is_array(node) || json_array_size(node) != 2)
-		return error_set(error, "suspect_range is not [minimum, maximum]");
+		return error_set(error, "it is not [minimum, maximum]");
 	for (size_t i = 0; i < 2 && result == 0; i++) {
 		json_t *bound = json_array_get(node, i);
 
 		if (i)
 			buffer_append_string(&text, "..");
 		if (!json_is_null(bound) && !json_is_number(bound))
-			result = error_set(error, "suspect_range takes two numbers, or null for an open end");
+			result = error_set(error, "it takes two numbers, or null for an open end");
 		else if (!json_is_null(bound))
-			result = append_scalar(&text, "suspect_range", bound, error);
+			result = append_scalar(&text, bound, error);
 	}
 	if (result == 0 && text.length > 2)
 		result =
@@ -75,16 +88,18 @@ static int read_suspect_range(struct quality_limits *limits, json_t *node, struc
 int model_checks_read(
     struct quality_limits *limits, const struct model *model, const char *name, json_t *node, struct error *error)
 {
-	static const struct {
-		const char *name;
-		enum quality_test test;
-	} members[] = {{"maximum_rate", QUALITY_RATE}, {"stuck", QUALITY_STUCK}, {"spike", QUALITY_SPIKE},
-	    {"attenuated", QUALITY_ATTENUATED}};
+	struct error inner;
 
-	if (strcmp(name, "suspect_range") == 0)
-		return read_suspect_range(limits, node, error) < 0 ? -1 : 1;
-	for (size_t i = 0; i < sizeof members / sizeof *members; i++)
-		if (strcmp(name, members[i].name) == 0)
-			return read_limits(limits, model, members[i].test, node, error) < 0 ? -1 : 1;
+	for (int i = 0; i < QUALITY_TEST_COUNT; i++) {
+		enum quality_test test = (enum quality_test)i;
+		const char *own = model_checks_name(test);
+
+		if (!own || strcmp(name, own) != 0)
+			continue;
+		if ((test == QUALITY_RANGE ? read_suspect_range(limits, node, &inner)
+					   : read_limits(limits, model, test, node, &inner)) == 0)
+			return 1;
+		return error_set(error, "%s: %.400s", name, inner.message);
+	}
 	return 0;
 }

@@ -11,6 +11,9 @@
 
 struct model;
 
+// What the limits of a test are called in models; NULL: it has none there.
+const char *model_checks_name(enum quality_test test);
+
 // What the member said in a model that was extended is replaced. 1 when it was one of them, 0 when it is another,
 // -1 with error.
 int model_checks_read(struct quality_limits *limits, const struct model *model, const char *name, json_t *node,

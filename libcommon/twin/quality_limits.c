@@ -34,10 +34,10 @@ static bool has_range(const struct quality_range *range)
 	return *range->minimum || *range->maximum;
 }
 
-static int check_threshold(const struct quality_threshold *threshold, const char *name, struct error *error)
+static int check_threshold(const struct quality_threshold *threshold, struct error *error)
 {
 	if (threshold->suspect > 0 && threshold->fail > 0 && threshold->suspect > threshold->fail)
-		return error_set(error, "%s: the suspect limit is above the one to fail", name);
+		return error_set(error, "the suspect limit is above the one to fail");
 	return 0;
 }
 
@@ -45,7 +45,7 @@ static int check_stuck(const struct quality_stuck *stuck, struct error *error)
 {
 	if ((stuck->suspect && stuck->fail && stuck->suspect > stuck->fail) ||
 	    (stuck->suspect_length && stuck->fail_length && stuck->suspect_length > stuck->fail_length))
-		return error_set(error, "stuck: the suspect limit is longer than the one to fail");
+		return error_set(error, "the suspect limit is longer than the one to fail");
 	return 0;
 }
 
@@ -57,19 +57,45 @@ static bool is_attenuated_set(const struct quality_attenuated *attenuated)
 static int check_attenuated(const struct quality_attenuated *attenuated, struct error *error)
 {
 	if (is_attenuated_set(attenuated) && !attenuated->period)
-		return error_set(error, "attenuated: there is no period");
+		return error_set(error, "there is no period");
 	if (attenuated->suspect > 0 && attenuated->fail > attenuated->suspect)
-		return error_set(error, "attenuated: the suspect limit is below the one to fail");
+		return error_set(error, "the suspect limit is below the one to fail");
 	return 0;
 }
 
-int quality_limits_check(const struct quality_limits *limits, struct error *error)
+static int check_range(const struct quality_limits *limits, struct error *error)
 {
 	if (has_range(&limits->suspect_range) && !is_inside(&limits->suspect_range, &limits->range))
-		return error_set(error, "range: what is not suspect reaches beyond what does not fail");
-	if (check_threshold(&limits->rate, "rate", error) < 0 || check_threshold(&limits->spike, "spike", error) < 0)
-		return -1;
-	return check_stuck(&limits->stuck, error) < 0 ? -1 : check_attenuated(&limits->attenuated, error);
+		return error_set(error, "what is not suspect reaches beyond what does not fail");
+	return 0;
+}
+
+static int check_test(const struct quality_limits *limits, enum quality_test test, struct error *error)
+{
+	switch (test) {
+	case QUALITY_RANGE:
+		return check_range(limits, error);
+	case QUALITY_RATE:
+		return check_threshold(&limits->rate, error);
+	case QUALITY_STUCK:
+		return check_stuck(&limits->stuck, error);
+	case QUALITY_SPIKE:
+		return check_threshold(&limits->spike, error);
+	case QUALITY_ATTENUATED:
+		return check_attenuated(&limits->attenuated, error);
+	default:
+		return 0;
+	}
+}
+
+int quality_limits_check(const struct quality_limits *limits, enum quality_test *test, struct error *error)
+{
+	for (int i = 0; i < QUALITY_TEST_COUNT; i++) {
+		*test = (enum quality_test)i;
+		if (check_test(limits, *test, error) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 void quality_limits_choose(struct quality_limits *limits)

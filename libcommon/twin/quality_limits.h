@@ -76,8 +76,9 @@ struct quality_limits {
 	int64_t interval; // nanoseconds expected between readings
 };
 
-// -1 with error when the limits contradict each other: a suspect limit that is beyond the one to fail.
-int quality_limits_check(const struct quality_limits *limits, struct error *error) __attribute__((warn_unused_result));
+// -1 with error, and which test they are of, when limits contradict each other: a suspect limit that is beyond the one to fail.
+int quality_limits_check(const struct quality_limits *limits, enum quality_test *test, struct error *error)
+    __attribute__((warn_unused_result));
 
 // Sets `tests` to what the limits ask for: each test that has any; QUALITY_MISSING where there is another test, or
 // an interval. Duplicates and order have no limits: who wants them adds their bits.

@@ -73,6 +73,7 @@ static int read_rate(const struct model *model, struct slice text, double *rate,
 	struct slice unit = slice_skip(text, number.length + 1);
 	char one[32] = "1";
 	int64_t length = NANOSECONDS_PER_SECOND;
+	struct error ignored;
 
 	if (read_positive(number, rate, error) < 0)
 		return -1;
@@ -80,8 +81,9 @@ static int read_rate(const struct model *model, struct slice text, double *rate,
 		bool has_count = (unsigned char)(unit.data[0] - '0') < 10 || unit.data[0] == 'P';
 
 		memcpy(one + !has_count, unit.data, unit.length);
-		if (read_length(model, slice_of(one, unit.length + !has_count), &length, error) < 0)
-			return -1;
+		if (read_length(model, slice_of(one, unit.length + !has_count), &length, &ignored) < 0)
+			return error_set(error, "'%.*s': '%.*s' is no length of time such as s, min, h, d or 100ms",
+			    (int)text.length, text.data, (int)unit.length, unit.data);
 	} else if (slash) {
 		return error_set(error, "'%.*s' has no unit of time", (int)text.length, text.data);
 	}
@@ -176,13 +178,9 @@ static int set_limit(struct quality_limits *limits, const struct model *model, e
 int quality_text_set(struct quality_limits *limits, const struct model *model, enum quality_test test,
     struct slice name, struct slice text, struct error *error)
 {
-	struct error reason;
-
 	if (text.length > 200)
-		return error_set(error, "%s: a limit is longer than 200 bytes", quality_test_name(test));
-	if (set_limit(limits, model, test, name, text, &reason) < 0)
-		return error_set(error, "%s: %.400s", quality_test_name(test), reason.message);
-	return 0;
+		return error_set(error, "a limit is longer than 200 bytes");
+	return set_limit(limits, model, test, name, text, error);
 }
 
 void quality_text_clear(struct quality_limits *limits, enum quality_test test)
@@ -221,5 +219,5 @@ int quality_text_parse(struct quality_limits *limits, const struct model *model,
 			return -1;
 		text = slice_skip(text, part.length + 1);
 	} while (text.length);
-	return quality_limits_check(limits, error);
+	return quality_limits_check(limits, &test, error);
 }

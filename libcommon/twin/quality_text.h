@@ -18,7 +18,7 @@
 struct model;
 
 // One named limit. model (or NULL) knows lengths of time that are counts. -1 with error, which names what is wrong
-// in the text.
+// in the text; whose text it is, is for the caller to say.
 int quality_text_set(struct quality_limits *limits, const struct model *model, enum quality_test test,
     struct slice name, struct slice text, struct error *error) __attribute__((warn_unused_result));
 

@@ -66,13 +66,13 @@ static void check_more_texts(void)
 
 static void check_wrong_texts(void)
 {
-	check_wrong_text(QUALITY_RANGE, "5", "range: '5' is not MIN..MAX");
+	check_wrong_text(QUALITY_RANGE, "5", "'5' is not MIN..MAX");
 	check_wrong_text(QUALITY_RANGE, "..", "is not MIN..MAX");
 	check_wrong_text(QUALITY_RANGE, "1..x", "'x' is no number");
 	check_wrong_text(QUALITY_RANGE, "2..1", "the minimum of '2..1' is above its maximum");
 	check_wrong_text(QUALITY_RANGE, "0..1,suspect=0..2", "reaches beyond");
 	check_wrong_text(QUALITY_RANGE, "0..1,suspect=-1..", "reaches beyond");
-	check_wrong_text(QUALITY_RANGE, "0..1,low=0..1", "range: there is no limit 'low'");
+	check_wrong_text(QUALITY_RANGE, "0..1,low=0..1", "there is no limit 'low'");
 	check_wrong_text(QUALITY_RANGE, "1234567890123456789012345678901234..", "at most 32 digits");
 	check_wrong_text(QUALITY_RATE, "5/", "'5/' has no unit of time");
 	check_wrong_text(QUALITY_RATE, "5/parsec", "parsec");
@@ -88,7 +88,7 @@ static void check_wrong_texts(void)
 	check_wrong_text(QUALITY_ATTENUATED, "1", "no period");
 	check_wrong_text(QUALITY_ATTENUATED, "2,suspect=1,period=1h", "below the one to fail");
 	check_wrong_text(QUALITY_ATTENUATED, "1,period=1h,count=1e-9-----------", "no count of readings");
-	check_wrong_text(QUALITY_MISSING, "1", "missing: ");
+	check_wrong_text(QUALITY_MISSING, "1", "a number needs a unit");
 	check_wrong_text(QUALITY_MISSING, "suspect=1m", "there is no limit 'suspect'");
 	check_wrong_text(QUALITY_SPIKE, "", "no number");
 }
@@ -109,7 +109,7 @@ static void check_model(void)
 	    "\"w\":{\"unit\":\"m\"}}}");
 
 	CHECK(!model);
-	CHECK(strstr(error.message, "model.json") && strstr(error.message, "t: range: what is not suspect"));
+	CHECK(strstr(error.message, "model.json") && strstr(error.message, "t: suspect_range: what is not suspect"));
 	model = read_model(
 	    "{\"axis\":{\"unit\":\"cycle\"},\"applies_to\":[\"pump*\"],\"properties\":{"
 	    "\"t\":{\"range\":[-10,60],\"suspect_range\":[0,55.5],\"interval\":\"10s\",\"maximum_rate\":\"30/min\"},"
@@ -136,11 +136,15 @@ static void check_model(void)
 static void check_wrong_models(void)
 {
 	static const char *const wrong[][2] = {
-	    {"\"suspect_range\":[1]", "p: suspect_range is not [minimum, maximum]"},
-	    {"\"suspect_range\":[\"1\",2]", "p: suspect_range takes two numbers"},
-	    {"\"suspect_range\":[2,1]", "p: range: the minimum of '2..1'"},
-	    {"\"maximum_rate\":true", "p: rate: a limit is a number or a string"},
-	    {"\"maximum_rate\":{\"fail\":[1]}", "p: rate: a limit is a number or a string"},
+	    {"\"suspect_range\":[1]", "p: suspect_range: it is not [minimum, maximum]"},
+	    {"\"suspect_range\":[\"1\",2]", "p: suspect_range: it takes two numbers"},
+	    {"\"suspect_range\":[2,1]", "p: suspect_range: the minimum of '2..1'"},
+	    {"\"maximum_rate\":true", "p: maximum_rate: a limit is a number or a string"},
+	    {"\"maximum_rate\":{\"fail\":[1]}", "p: maximum_rate: a limit is a number or a string"},
+	    {"\"maximum_rate\":\"5/minute\"",
+		"p: maximum_rate: '5/minute': 'minute' is no length of time such as s, min, h"},
+	    {"\"maximum_rate\":{\"suspect\":2,\"fail\":1}", "p: maximum_rate: the suspect limit is above"},
+	    {"\"range\":[0,1],\"suspect_range\":[0,2]", "p: suspect_range: what is not suspect"},
 	    {"\"stuck\":{\"for\":\"1h\"}", "p: stuck: there is no limit 'for'"},
 	    {"\"spike\":-1", "p: spike: '-1' is no number from 0 on"},
 	    {"\"spike\":{\"suspect\":2,\"fail\":1}", "p: spike: the suspect limit"},
@@ -253,7 +257,7 @@ static void check_choices(void)
 	check_option("p", "--spike: 'p' is not PROPERTY=LIMIT");
 	check_option("=2", "--spike: '=2' is not PROPERTY=LIMIT");
 	check_option("p=", "--spike: 'p=' is not PROPERTY=LIMIT");
-	check_option("p=x", "--spike: spike: 'x' is no number from 0 on");
+	check_option("p=x", "--spike: 'x' is no number from 0 on");
 }
 
 // "NAME:SPIKE FLAG" of each reading, as the stage hands it on.
@@ -309,7 +313,7 @@ int main(void)
 		check_texts();
 		check_more_texts();
 	}
-	TEST("a wrong limit is told with its test") check_wrong_texts();
+	TEST("a wrong limit is told") check_wrong_texts();
 	TEST("a model says what its properties are checked for") check_model();
 	TEST("a wrong limit in a model is told with its property") check_wrong_models();
 	TEST("a model replaces checks of the one it extends member by member") check_extended();
