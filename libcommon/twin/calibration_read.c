@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buffer.h"
 #include "base/decimal.h"
 #include "base/memory.h"
+#include "base/nearest.h"
 #include "record/property_path.h"
 #include "twin/calibration.h"
 
@@ -36,6 +38,25 @@ void calibration_release(struct calibration *calibration)
 	*calibration = (struct calibration){0};
 }
 
+// "none of offset, gain and linear (did you mean 'gain'?)"
+static int refuse_choice(json_t *node, const char *name, const char *const *names, size_t count, struct error *error)
+{
+	const char *typed = json_is_string(node) ? json_string_value(node) : "";
+	struct buffer list = BUFFER_INIT;
+	struct nearest nearest;
+
+	nearest_init(&nearest, typed, strlen(typed));
+	for (size_t i = 0; i < count; i++) {
+		nearest_offer(&nearest, names[i]);
+		buffer_printf(&list, "%s%s", i == 0 ? "" : i + 1 < count ? ", " : " and ", names[i]);
+	}
+	if (nearest.word)
+		buffer_printf(&list, " (did you mean '%s'?)", nearest.word);
+	error_set(error, "%s: '%.40s' is none of %.300s", name, typed, buffer_string(&list));
+	buffer_release(&list);
+	return -1;
+}
+
 static int read_choice(json_t *object, const char *name, const char *const *names, size_t count, struct error *error)
 {
 	json_t *node = json_object_get(object, name);
@@ -43,8 +64,7 @@ static int read_choice(json_t *object, const char *name, const char *const *name
 	for (size_t i = 0; json_is_string(node) && i < count; i++)
 		if (strcmp(json_string_value(node), names[i]) == 0)
 			return (int)i;
-	return node ? error_set(error, "%s: there is no such %s", name, name)
-		    : error_set(error, "%s: is missing", name);
+	return node ? refuse_choice(node, name, names, count, error) : error_set(error, "%s: is missing", name);
 }
 
 // *number is left as it is where the member is not there; *found (may be NULL) says whether it is.

@@ -321,13 +321,18 @@ static void check_mistakes(void)
 {
 	check_wrong("7", "expected an object");
 	check_wrong("{}", "form: is missing");
-	check_wrong("{\"form\":\"spline\"}", "form: there is no such form");
+	check_wrong("{\"form\":\"spline\"}", "form: 'spline' is none of offset, gain, linear, polynomial, table, ");
+	check_wrong("{\"form\":\"Pt100\"}",
+	    "form: 'Pt100' is none of offset, gain, linear, polynomial, table, pt100, ntc and thermocouple (did you "
+	    "mean 'pt100'?)");
+	check_wrong("{\"form\":1}", "form: '' is none of offset");
 	check_wrong("{\"form\":7}", "form: ");
 	check_wrong("{\"form\":\"offset\"}", "offset: is missing");
 	check_wrong("{\"form\":\"offset\",\"offset\":\"NaN\"}", "offset: expected a number");
 	check_wrong("{\"form\":\"offset\",\"offset\":1,\"gives\":\"correction\"}", "gives: ");
 	check_wrong("{\"form\":\"pt100\",\"gives\":\"correction\"}", "gives: ");
-	check_wrong("{\"form\":\"gain\",\"gain\":1,\"gives\":\"x\"}", "gives: there is no such gives");
+	check_wrong(
+	    "{\"form\":\"gain\",\"gain\":1,\"gives\":\"x\"}", "gives: 'x' is none of value, correction and raw");
 	check_wrong("{\"form\":\"gain\",\"gain\":0,\"gives\":\"raw\"}", "gain: ");
 	check_wrong("{\"form\":\"linear\",\"gain\":1}", "offset: is missing");
 	check_wrong("{\"form\":\"offset\",\"offset\":1,\"range\":[2,1]}", "range: ");
