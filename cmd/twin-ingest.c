@@ -266,6 +266,8 @@ static enum exit_status run(
 		treatment_free(treatment);
 		return STATUS_TROUBLE;
 	}
+	if (!cfg->output.quiet)
+		model_tell_slips(model, tell);
 	set_up(cfg, &ingest, &outputs, mapping);
 	if (cfg->explain)
 		message_print("model: %s", cfg->model ? cfg->model : "none");

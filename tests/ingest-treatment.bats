@@ -401,3 +401,14 @@ END
 	run -2 --separate-stderr ingest --unit nosuch=K a.ndjson
 	[[ $stderr == "twin-ingest: no property matches 'nosuch' of --unit" ]]
 }
+
+@test "a misspelled member of a model is told once and is no error" {
+	printf 'time,t\n2026-03-01T12:00:00Z,1\n' >a.csv
+	echo '{"properties":{"t":{"rnage":[0,1]},"u":{"rnage":[0,1]}},"relationships":[]}' >m.json
+	run -0 --separate-stderr twin-ingest -m m.json a.csv
+	[[ -n $output ]]
+	says "twin-ingest: model 'm.json': t: the member 'rnage' is not known: did you mean 'range'?"
+	[[ $(grep -c rnage <<<"$stderr") == 1 ]]
+	run -0 --separate-stderr twin-ingest -q -m m.json a.csv
+	[[ -n $output && -z $stderr ]]
+}

@@ -40,6 +40,7 @@ void model_free(struct model *model)
 	free(model->consistency);
 	free(model->properties);
 	model_sensors_release(model);
+	model_slips_release(model);
 	free(model->name);
 	free(model->axis_unit);
 	hash_map_release(&model->paths);
@@ -119,6 +120,7 @@ static int read_axis(const struct model_source *source, struct model *model, jso
 {
 	if (!json_is_object(axis) || !json_object_get(axis, "unit"))
 		return complain(source, "axis", "expected {\"unit\": NAME}");
+	model_check_names(source, "axis", MODEL_LEVEL_AXIS, axis);
 	if (read_text(source, "axis", json_object_get(axis, "unit"), &model->axis_unit))
 		return -1;
 	return *model->axis_unit ? 0 : complain(source, "axis", "its unit has no name");
@@ -144,6 +146,7 @@ static int read_tolerance(
 
 	if ((absolute && !json_is_number(absolute)) || (relative && !json_is_number(relative)))
 		return complain(source, where, "tolerance is a number or {\"absolute\": N, \"relative\": N}");
+	model_check_names(source, where, MODEL_LEVEL_TOLERANCE, json_is_object(node) ? node : NULL);
 	property->absolute = absolute ? json_number_value(absolute) : 0;
 	property->relative = relative ? json_number_value(relative) : 0;
 	if (!(property->absolute >= 0) || !(property->relative >= 0))
@@ -209,6 +212,7 @@ static int read_property(const struct model_source *source, struct model *model,
 		return complain(source, path, inner.message);
 	if (!json_is_object(object))
 		return complain(source, path, "a property is an object");
+	model_check_names(source, path, MODEL_LEVEL_PROPERTY, object);
 	size_t at = hash_map_add(&model->paths, slice_from_string(path), &added);
 
 	model->properties =
@@ -270,6 +274,7 @@ static int read_members(const struct model_source *source, struct model *model, 
 	const char *key;
 	json_t *node;
 
+	model_check_names(source, "the file", MODEL_LEVEL_FILE, root);
 	if (rules && read_consistency(source, model, rules))
 		return -1;
 	if (axis && read_axis(source, model, axis))

@@ -59,7 +59,10 @@ struct model {
 	struct model_sensor *sensors;
 	size_t sensor_capacity;
 	bool has_required;
-	char *axis_unit; // of an axis that counts; NULL when time is time
+	char *axis_unit;            // of an axis that counts; NULL when time is time
+	struct hash_map slip_names; // entry numbers index slips
+	char **slips;               // messages: see model_tell_slips
+	size_t slip_capacity, tried_count;
 };
 
 // From a path, or a name looked for as NAME and NAME.json in the folders of TWIN_MODEL_PATH. What the file `extend`s is read first and
@@ -68,6 +71,10 @@ struct model *model_read(const char *name, struct error *error);
 void model_free(struct model *model);
 
 // All of these take NULL for "no model".
+
+// Members that are not known and are probably known ones misspelled: each once, and no more than 20. They are no errors, since a model may
+// hold members of other programs.
+void model_tell_slips(const struct model *model, void (*tell)(const char *message));
 
 // A length of time as options and models write it, or a count of the model's axis unit (30cycle), of which one is a second of event time.
 int model_duration(const struct model *model, struct slice text, int64_t *nanoseconds, struct error *error)

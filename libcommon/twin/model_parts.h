@@ -9,7 +9,7 @@
 
 struct model_source {
 	const char *file;
-	const struct model *model;
+	struct model *model;
 	struct error *error;
 };
 
@@ -17,6 +17,19 @@ static inline int complain(const struct model_source *source, const char *where,
 {
 	return error_set(source->error, "model '%s': %.200s: %.200s", source->file, where, what);
 }
+
+enum model_level {
+	MODEL_LEVEL_FILE,
+	MODEL_LEVEL_AXIS,
+	MODEL_LEVEL_PROPERTY,
+	MODEL_LEVEL_TOLERANCE,
+	MODEL_LEVEL_SENSOR,
+	MODEL_LEVEL_CALIBRATION,
+};
+
+// Notes members that are not known and nearly called like one that is. Others are left to other programs.
+void model_check_names(const struct model_source *source, const char *where, enum model_level level, json_t *object);
+void model_slips_release(struct model *model);
 
 // A member of `sensors`, added to what a model that was extended says of it.
 int model_read_sensor(const struct model_source *source, struct model *model, const char *id, json_t *object)

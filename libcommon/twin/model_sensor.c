@@ -31,6 +31,7 @@ static int read_calibration(
 	struct error inner;
 	char path[240];
 
+	model_check_names(source, where, MODEL_LEVEL_CALIBRATION, node);
 	if (!calibration_read(calibration, node, &inner))
 		return 0;
 	if (index < 0)
@@ -86,6 +87,7 @@ int model_read_sensor(const struct model_source *source, struct model *model, co
 
 	if (!json_is_object(object) || (priority && !json_is_integer(priority)))
 		return complain(source, id, "a sensor is an object, its priority a whole number");
+	model_check_names(source, id, MODEL_LEVEL_SENSOR, object);
 	size_t at = hash_map_add(&model->sensor_ids, slice_from_string(id), &added);
 
 	model->sensors = memory_grow(model->sensors, &model->sensor_capacity, at + 1, sizeof *model->sensors);

@@ -30,6 +30,54 @@ static const struct model_property *property_of(const struct model *model, const
 	return model_property(model, slice_from_string(path));
 }
 
+static void tell(const char *message)
+{
+	printf("# %s\n", message);
+}
+
+// count: slips that are told, the first as `what` says.
+static void check_slips(const char *text, size_t count, const char *what)
+{
+	struct model *model = read_text(text);
+
+	CHECK(model);
+	if (model->slip_names.count != count || (count && !strstr(model->slips[0], what))) {
+		model_tell_slips(model, tell);
+		printf("# want %zu for %s\n", count, text);
+		unit_fail(__FILE__, __LINE__, "slips");
+	}
+	model_free(model);
+}
+
+static void check_all_slips(void)
+{
+	check_slips("{\"propertys\":{}}", 1,
+	    "model 'model.json': the file: the member 'propertys' is not known: did you mean 'properties'?");
+	check_slips("{\"properties\":{\"t\":{\"rnage\":[0,1]},\"u\":{\"rnage\":[0,1],\"calibraton\":{}}}}", 2,
+	    "t: the member 'rnage' is not known: did you mean 'range'?");
+	check_slips("{\"properties\":{\"t\":{\"tolerance\":{\"abslute\":1}}}}", 1, "'absolute'");
+	check_slips("{\"sensors\":{\"s\":{\"priorty\":1}}}", 1, "s: the member 'priorty'");
+	check_slips("{\"sensors\":{\"s\":{\"calibration\":[{\"form\":\"gain\",\"gain\":2,\"rnage\":[0,1]}]}}}", 1,
+	    "did you mean 'range'?");
+	check_slips("{\"axis\":{\"unit\":\"cycle\",\"unti\":1}}", 1, "did you mean 'unit'?");
+	// Of other programs.
+	check_slips("{\"title\":\"x\",\"relationships\":{},\"rules\":[],\"rule\":[],\"my_own\":1,\"x\":1}", 0, NULL);
+	check_slips("{\"properties\":{\"t\":{\"writable\":true,\"writeable\":true,\"merge\":\"max\",\"precision\":2}}}",
+	    0, NULL);
+}
+
+static void check_many_slips(void)
+{
+	struct buffer text = BUFFER_INIT;
+
+	buffer_append_string(&text, "{\"properties\":{\"t\":{");
+	for (int i = 0; i < 26 * 26; i++)
+		buffer_printf(&text, "%s\"range%c%c\":1", i ? "," : "", 'a' + i / 26, 'a' + i % 26);
+	buffer_append_string(&text, "}}}");
+	check_slips(buffer_string(&text), 20, "'range'");
+	buffer_release(&text);
+}
+
 #define SECONDS(n) (INT64_C(n) * 1000000000)
 
 static void check_members(void)
@@ -259,6 +307,8 @@ int main(void)
 	char *scratch = scratch_enter();
 
 	TEST("members are read, and of interval and stale_after one gives the other") check_members();
+	TEST("members that are nearly known ones are told, those of other programs are not") check_all_slips();
+	TEST("no more than 20 are told") check_many_slips();
 	TEST("a model speaks about the twins that fit a pattern, or about all") check_applies();
 	TEST("a model is added to what it extends, member by member") check_extend();
 	TEST("names are found on TWIN_MODEL_PATH, with .json or without") check_path();
