@@ -6,12 +6,20 @@
 // Rows of a table that wait for their widths.
 #define ROWS_KEPT_MAX 500
 
+// By what records call it; what is renamed is text.
+static enum table_column_kind kind_of(struct slice name)
+{
+	if (slice_is(name, "timestamp") || slice_is(name, "received"))
+		return TABLE_TIME;
+	return slice_is(name, "entity_id") || slice_is(name, "property") ? TABLE_NAME : TABLE_FLEXIBLE;
+}
+
 void columns_init(struct columns *columns, struct record_sink *sink, const struct slice *names, size_t count)
 {
 	*columns = (struct columns){.sink = sink, .names = names, .count = count};
 	table_init(&columns->table, 0, true, screen_of(sink->output).width == SCREEN_ENDLESS);
 	for (size_t i = 0; i < count; i++)
-		table_add_column(&columns->table, names[i], TABLE_FLEXIBLE);
+		table_add_column(&columns->table, names[i], kind_of(names[i]));
 }
 
 void columns_release(struct columns *columns)

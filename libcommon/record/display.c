@@ -134,6 +134,16 @@ static size_t append_next(struct buffer *out, struct slice *text)
 	return columns_of(character);
 }
 
+// Bytes and columns of the first character of text that has been made fit, 0 at its end.
+static size_t next_length(struct slice text, size_t *columns)
+{
+	uint32_t character = 0;
+	size_t length = text.length ? decode(text, &character) : 0;
+
+	*columns = length ? columns_of(character) : 0;
+	return length;
+}
+
 size_t display_append(struct buffer *out, struct slice text, size_t limit)
 {
 	size_t width = 0, cut_width = 0, cut_length = out->length, marks = 0;
@@ -159,6 +169,35 @@ size_t display_append(struct buffer *out, struct slice text, size_t limit)
 		}
 	}
 	return width;
+}
+
+size_t display_append_ends(struct buffer *out, struct slice text, size_t head, size_t tail)
+{
+	size_t before = out->length, width = display_append(out, text, (size_t)-1);
+	size_t shown = 0, left = width, length;
+	struct slice rest;
+
+	if (width <= head + 1 + tail)
+		return width;
+	struct buffer whole = BUFFER_INIT;
+
+	buffer_append(&whole, out->data + before, out->length - before);
+	out->length = before;
+	rest = buffer_slice(&whole);
+	while ((length = next_length(rest, &width)) && shown + width <= head) {
+		buffer_append(out, rest.data, length);
+		shown += width;
+		left -= width;
+		rest = slice_skip(rest, length);
+	}
+	buffer_append_string(out, "…");
+	while (left > tail && (length = next_length(rest, &width))) {
+		left -= width;
+		rest = slice_skip(rest, length);
+	}
+	buffer_append_slice(out, rest);
+	buffer_release(&whole);
+	return shown + 1 + left;
 }
 
 size_t display_width(struct slice text)

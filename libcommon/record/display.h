@@ -13,6 +13,10 @@
 // characters of East Asia and emoji take two, combining marks none (at most four of them on one character are kept).
 size_t display_append(struct buffer *out, struct slice text, size_t limit);
 
+// Appends text, or where it is wider than head + 1 + tail columns, at most so many of its beginning and its end with an ellipsis between.
+// Returns the columns used.
+size_t display_append_ends(struct buffer *out, struct slice text, size_t head, size_t tail);
+
 // The columns display_append would use without a limit.
 size_t display_width(struct slice text);
 

@@ -83,9 +83,9 @@ void record_lines_init(struct record_lines *lines, bool is_endless)
 {
 	*lines = (struct record_lines){.rows = STATE_ROWS_INIT};
 	table_init(&lines->table, 0, true, is_endless);
-	table_add_column(&lines->table, SLICE_LITERAL("TIME"), TABLE_RIGID);
-	table_add_column(&lines->table, SLICE_LITERAL("ENTITY"), TABLE_FLEXIBLE);
-	table_add_column(&lines->table, SLICE_LITERAL("PROPERTY"), TABLE_FLEXIBLE);
+	table_add_column(&lines->table, SLICE_LITERAL("TIME"), TABLE_TIME);
+	table_add_column(&lines->table, SLICE_LITERAL("ENTITY"), TABLE_NAME);
+	table_add_column(&lines->table, SLICE_LITERAL("PROPERTY"), TABLE_NAME);
 	table_add_column(&lines->table, SLICE_LITERAL("VALUE"), TABLE_FLEXIBLE);
 	table_add_column(&lines->table, SLICE_LITERAL("UNIT"), TABLE_FLEXIBLE);
 	table_add_column(&lines->table, SLICE_LITERAL("NOTE"), TABLE_FLEXIBLE);
@@ -145,7 +145,6 @@ void table_set_note(struct table *table, size_t column, struct slice note, enum 
 	table_prefer(table, column, display_width(note));
 }
 
-// A number that is cut reads as another number.
 static void set_value(struct record_lines *lines, enum line_column column, const struct value *value)
 {
 	bool is_right = column == COLUMN_VALUE && value_is_right(value);
@@ -158,8 +157,8 @@ static void set_value(struct record_lines *lines, enum line_column column, const
 	else
 		value_append_plain(&lines->text, value);
 	table_set(&lines->table, column, buffer_slice(&lines->text), is_right, TABLE_PLAIN);
-	if (is_right)
-		table_prefer(&lines->table, column, lines->text.length);
+	if (column == COLUMN_UNIT)
+		table_prefer(&lines->table, column, display_width(buffer_slice(&lines->text)));
 }
 
 static void set_member(struct record_lines *lines, enum line_column column, const char *name)

@@ -1,5 +1,6 @@
 #include "record/state_table.h"
 
+#include "record/display.h"
 #include "record/record_lines.h"
 #include "record/record_text.h"
 
@@ -108,7 +109,7 @@ static void block_heading(struct state_table *states)
 	if (member(states, "confidence_score"))
 		buffer_append_string(&states->text, "confidence ");
 	value_append_share(&states->text, member(states, "confidence_score"));
-	table_append(&states->table, buffer_slice(&states->text), TABLE_PLAIN);
+	table_append_whole(&states->table, buffer_slice(&states->text));
 	table_append(&states->table, state_time(states), TABLE_PLAIN);
 }
 
@@ -122,6 +123,7 @@ static void block_row(struct state_table *states, const struct state_row *row)
 	table_set(table, BLOCK_PROPERTY, row->property, false, TABLE_PLAIN);
 	table_set(table, BLOCK_VALUE, shown(states, row->value), value_is_right(row->value), TABLE_PLAIN);
 	table_set(table, BLOCK_UNIT, plain(states, unit), false, TABLE_PLAIN);
+	table_prefer(table, BLOCK_UNIT, display_width(buffer_slice(&states->text)));
 	table_set(table, BLOCK_TIME, shown_time(states, member_or_null(&states->tree, row->metadata, "axis"), time),
 	    false, TABLE_PLAIN);
 	buffer_reset(&states->text);
@@ -191,10 +193,10 @@ static void begin_blocks(struct state_table *states)
 {
 	states->table.indent = 2;
 	states->table.has_titles = false;
+	table_add_column(&states->table, SLICE_EMPTY, TABLE_NAME);
 	table_add_column(&states->table, SLICE_EMPTY, TABLE_FLEXIBLE);
 	table_add_column(&states->table, SLICE_EMPTY, TABLE_FLEXIBLE);
-	table_add_column(&states->table, SLICE_EMPTY, TABLE_FLEXIBLE);
-	table_add_column(&states->table, SLICE_EMPTY, TABLE_RIGID);
+	table_add_column(&states->table, SLICE_EMPTY, TABLE_TIME);
 	table_add_column(&states->table, SLICE_EMPTY, TABLE_FLEXIBLE);
 }
 
@@ -205,10 +207,10 @@ static void begin_rows(struct state_table *states)
 	states->in_rows = true;
 	states->table.indent = 0;
 	states->table.has_titles = true;
-	table_add_column(&states->table, SLICE_LITERAL("ENTITY"), TABLE_FLEXIBLE);
+	table_add_column(&states->table, SLICE_LITERAL("ENTITY"), TABLE_NAME);
 	table_add_column(&states->table, SLICE_LITERAL("STATUS"), TABLE_FLEXIBLE);
 	table_add_column(&states->table, SLICE_LITERAL("CONF"), TABLE_FLEXIBLE);
-	table_add_column(&states->table, SLICE_LITERAL("TIME"), TABLE_RIGID);
+	table_add_column(&states->table, SLICE_LITERAL("TIME"), TABLE_TIME);
 	table_add_column(&states->table, SLICE_LITERAL("DIFFERS"), TABLE_FLEXIBLE);
 }
 

@@ -5,26 +5,11 @@
 
 #include "base/memory.h"
 #include "record/display.h"
+#include "record/table_parts.h"
 
-#define CELL_WIDTH_MAX     400 // wider than this nobody reads a cell on a screen
-#define ALIGNED_WIDTH_MAX  60  // on an endless screen; without it one huge cell would blow up every row
-#define COLUMN_WIDTH_MIN   8   // columns are not narrowed below while that is enough,
-#define COLUMN_WIDTH_LEAST 3   // and never below
-#define PREFERRED_MAX      24
-#define OPTIONAL_WIDTH_MAX 24
-#define RIGID_WIDTH_MAX    36 // a time of nine digits with room to spare; what is longer is none
-#define GAP                2
-
-struct table_column {
-	struct buffer title;
-	size_t title_width;
-	enum table_column_kind kind;
-	size_t width;     // of the widest cell so far
-	size_t preferred; // not narrowed below while others can be
-	size_t shown;     // at this print; 0: left out
-	bool is_used;
-	bool is_right; // the first cell in it was a number, so its title stands to the right
-};
+#define CELL_WIDTH_MAX   400 // wider than this nobody reads a cell on a screen
+#define PREFERRED_MAX    24
+#define NUMBER_WIDTH_MAX 60 // a wider one pushes the rest of its own row
 
 struct table_cell {
 	size_t offset, length;
@@ -74,8 +59,10 @@ void table_init(struct table *table, size_t indent, bool has_titles, bool is_end
 
 void table_clear(struct table *table)
 {
-	for (size_t i = 0; i < table->column_count; i++)
+	for (size_t i = 0; i < table->column_count; i++) {
 		buffer_release(&table->columns[i].title);
+		name_cut_release(&table->columns[i].names);
+	}
 	table->column_count = table->cell_count = table->row_count = 0;
 	buffer_reset(&table->text);
 	table->titles_shown = 0;
@@ -90,6 +77,7 @@ void table_release(struct table *table)
 	free(table->rows);
 	buffer_release(&table->text);
 	buffer_release(&table->line);
+	buffer_release(&table->cut);
 }
 
 static size_t cell_limit(const struct table *table)
@@ -103,7 +91,7 @@ size_t table_add_column(struct table *table, struct slice title, enum table_colu
 
 	table->columns = memory_grow(table->columns, &table->column_capacity, table->column_count + 1, sizeof *column);
 	column = &table->columns[table->column_count];
-	*column = (struct table_column){.kind = kind};
+	*column = (struct table_column){.kind = kind, .names = NAME_CUT_INIT};
 	column->title_width = display_append(&column->title, title, cell_limit(table));
 	return table->column_count++;
 }
@@ -141,6 +129,33 @@ static void fill(struct table *table, struct table_cell *cell, struct slice text
 	cell->length = table->text.length - cell->offset;
 }
 
+static struct slice cell_text(const struct table *table, const struct table_cell *cell)
+{
+	return slice_of(table->text.data + cell->offset, cell->length);
+}
+
+static size_t larger(size_t a, size_t b)
+{
+	return a > b ? a : b;
+}
+
+static void widen(const struct table *table, struct table_column *column, const struct table_cell *cell)
+{
+	struct slice text = cell_text(table, cell);
+
+	column->width = larger(column->width, cell->width);
+	if (cell->is_right && cell->width <= NUMBER_WIDTH_MAX)
+		column->whole = larger(column->whole, cell->width);
+	if (column->kind == TABLE_NAME && !table->is_endless)
+		name_cut_add(&column->names, text);
+	for (int form = TIME_WHOLE; column->kind == TABLE_TIME && form < TIME_LEFT_OUT; form++) {
+		struct slice time = table_time(text, (enum time_form)form);
+		size_t width = time.length < text.length ? time.length : cell->width;
+
+		column->time_widths[form] = larger(column->time_widths[form], width);
+	}
+}
+
 void table_set(struct table *table, size_t column, struct slice text, bool is_right, enum table_style style)
 {
 	struct table_column *in = &table->columns[column];
@@ -154,8 +169,7 @@ void table_set(struct table *table, size_t column, struct slice text, bool is_ri
 	if (!in->is_used)
 		in->is_right = is_right;
 	in->is_used = true;
-	if (cell->width > in->width)
-		in->width = cell->width;
+	widen(table, in, cell);
 }
 
 void table_prefer(struct table *table, size_t column, size_t width)
@@ -177,80 +191,10 @@ void table_append(struct table *table, struct slice text, enum table_style style
 	table->rows[table->row_count - 1].cell_count++;
 }
 
-static size_t wanted_width(const struct table *table, const struct table_column *column)
+void table_append_whole(struct table *table, struct slice text)
 {
-	size_t width = column->width;
-
-	if (!column->is_used)
-		return 0;
-	if (table->has_titles && column->title_width > width)
-		width = column->title_width;
-	if (table->is_endless)
-		return width < ALIGNED_WIDTH_MAX ? width : ALIGNED_WIDTH_MAX;
-	if (column->kind == TABLE_OPTIONAL && width > OPTIONAL_WIDTH_MAX)
-		return OPTIONAL_WIDTH_MAX;
-	return column->kind == TABLE_RIGID && width > RIGID_WIDTH_MAX ? RIGID_WIDTH_MAX : width;
-}
-
-// The widest column that may be narrowed, of several the last, or NULL.
-static struct table_column *widest(struct table *table, size_t least, bool keeps_preferred)
-{
-	struct table_column *found = NULL;
-
-	for (size_t i = 0; i < table->column_count; i++) {
-		struct table_column *column = &table->columns[i];
-
-		if (column->kind != TABLE_FLEXIBLE || column->shown <= least ||
-		    (keeps_preferred && column->shown <= column->preferred))
-			continue;
-		if (!found || column->shown >= found->shown)
-			found = column;
-	}
-	return found;
-}
-
-// First what is behind the preferred parts gives way, then the other columns more than is good for them, then all.
-static void narrow(struct table *table, size_t used, size_t available)
-{
-	static const struct {
-		size_t least;
-		bool keeps_preferred;
-	} steps[] = {{COLUMN_WIDTH_MIN, true}, {COLUMN_WIDTH_LEAST, true}, {COLUMN_WIDTH_LEAST, false}};
-	struct table_column *column;
-
-	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
-		while (used > available && (column = widest(table, steps[i].least, steps[i].keeps_preferred))) {
-			column->shown--;
-			used--;
-		}
-}
-
-// Decides how wide each column is shown: optional ones from the left as long as they fit into what the others leave.
-static void fit(struct table *table, size_t available)
-{
-	size_t used = table->indent;
-
-	table->left_out = 0;
-	for (size_t i = 0; i < table->column_count; i++) {
-		struct table_column *column = &table->columns[i];
-
-		column->shown = column->kind == TABLE_OPTIONAL ? 0 : wanted_width(table, column);
-		used += column->shown ? column->shown + GAP : 0;
-	}
-	narrow(table, used, available + GAP);
-	for (size_t i = 0; i < table->column_count; i++) {
-		struct table_column *column = &table->columns[i];
-		size_t width = wanted_width(table, column);
-
-		if (column->kind != TABLE_OPTIONAL || !width)
-			continue;
-		if (table->left_out || used + width > available) {
-			table->left_out++;
-			continue;
-		}
-		column->shown = width;
-		used += width + GAP;
-	}
+	table_append(table, text, TABLE_PLAIN);
+	table->cells[table->cell_count - 1].is_right = true;
 }
 
 static void append_blanks(struct buffer *line, size_t count)
@@ -278,29 +222,38 @@ struct pen {
 	size_t used, owed;
 };
 
-static void pen_put(
-    struct pen *pen, struct slice text, size_t width, size_t column_width, bool is_right, enum table_style style)
-{
-	size_t room, padding;
+// What is put: text that is made fit for a terminal, so many columns wide.
+struct put {
+	struct slice text;
+	size_t width;
+	bool is_right;
+	bool is_whole; // a number that is cut reads as another number
+	enum table_style style;
+};
 
-	if (width > column_width && pen->table->is_endless)
+static void pen_put(struct pen *pen, const struct put *put, size_t column_width)
+{
+	size_t width = put->width, room, padding;
+
+	if (width > column_width && (pen->table->is_endless || put->is_whole))
 		column_width = width;
 	else if (width > column_width)
 		width = column_width;
 	padding = column_width - width;
-	if (is_right)
+	if (put->is_right)
 		pen->owed += padding;
-	if (width && pen->used + pen->owed < pen->screen.width) {
+	if (width && (put->is_whole || pen->used + pen->owed < pen->screen.width)) {
 		append_blanks(&pen->table->line, pen->owed);
 		pen->used += pen->owed;
-		room = pen->screen.width - pen->used;
-		append_styled(&pen->table->line, text, width < room ? width : room, style, pen->screen.colour);
+		room = put->is_whole ? width : pen->screen.width - pen->used;
+		append_styled(
+		    &pen->table->line, put->text, width < room ? width : room, put->style, pen->screen.colour);
 		pen->used += width;
 		pen->owed = 0;
 	} else {
 		pen->owed += width;
 	}
-	pen->owed += GAP + (is_right ? 0 : padding);
+	pen->owed += TABLE_GAP + (put->is_right ? 0 : padding);
 }
 
 static void pen_end(struct pen *pen, struct output *output)
@@ -330,25 +283,68 @@ static void print_titles(struct pen *pen, struct output *output)
 	for (size_t i = 0; i < table->column_count; i++) {
 		struct table_column *column = &table->columns[i];
 
+		struct put put = {
+		    buffer_slice(&column->title), column->title_width, column->is_right, false, TABLE_PLAIN};
+
 		if (column->shown)
-			pen_put(pen, buffer_slice(&column->title), column->title_width, column->shown, column->is_right,
-			    TABLE_PLAIN);
+			pen_put(pen, &put, column->shown);
 	}
 	pen_end(pen, output);
 }
 
+// What the room allows to be shown of a cell.
+static void shorten(struct table *table, struct table_column *column, struct put *put)
+{
+	struct slice whole = put->text;
+
+	if (column->kind == TABLE_TIME) {
+		put->text = table_time(whole, column->time_form);
+		put->width = put->text.length < whole.length ? put->text.length : put->width;
+	} else if (put->width <= column->shown || table->is_endless || put->is_whole) {
+		return;
+	} else if (column->kind == TABLE_NAME) {
+		buffer_reset(&table->cut);
+		name_cut_append(&column->names, &table->cut, whole, column->shown);
+		put->text = buffer_slice(&table->cut);
+		put->width = display_width(put->text);
+	} else if (column->kind == TABLE_BAR && whole.length > TABLE_BAR_SHORT) {
+		put->text = slice_skip(whole, whole.length - TABLE_BAR_SHORT);
+		put->width = TABLE_BAR_SHORT;
+		put->is_right = true;
+	}
+}
+
+// A line has no columns: a time in it is as short as the room behind what stands before it asks for.
+static void shorten_time(const struct pen *pen, struct put *put)
+{
+	size_t used = pen->used + pen->owed, room = used < pen->screen.width ? pen->screen.width - used : 0;
+	struct slice whole = put->text;
+
+	for (int form = TIME_OF_DAY; form < TIME_LEFT_OUT && put->width > room; form++) {
+		put->text = table_time(whole, (enum time_form)form);
+		put->width = put->text.length < whole.length ? put->text.length : put->width;
+	}
+}
+
 static void print_row(struct pen *pen, const struct table_row *row, struct output *output)
 {
-	const struct table *table = pen->table;
+	struct table *table = pen->table;
 
 	pen->owed = row->is_line ? 0 : table->indent;
 	for (size_t i = 0; i < row->cell_count; i++) {
 		const struct table_cell *cell = &table->cells[row->first_cell + i];
+		struct put put = {cell_text(table, cell), cell->width, cell->is_right, cell->is_right, cell->style};
 		size_t width = row->is_line ? cell->width : table->columns[i].shown;
 
-		if (width)
-			pen_put(pen, slice_of(table->text.data + cell->offset, cell->length), cell->width, width,
-			    cell->is_right, cell->style);
+		if (!width)
+			continue;
+		if (row->is_line) {
+			shorten_time(pen, &put);
+			width = put.width;
+		} else {
+			shorten(table, &table->columns[i], &put);
+		}
+		pen_put(pen, &put, width);
 	}
 	pen_end(pen, output);
 }
@@ -357,7 +353,7 @@ void table_print(struct table *table, struct output *output, struct screen scree
 {
 	struct pen pen = {table, screen, 0, 0};
 
-	fit(table, screen.width);
+	table_fit(table, screen.width);
 	for (size_t i = 0; i < table->row_count; i++) {
 		if (table->has_titles && !table->rows[i].is_line && table->titles_shown != fingerprint(table))
 			print_titles(&pen, output);

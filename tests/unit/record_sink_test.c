@@ -452,8 +452,8 @@ static void test_lines(struct buffer *text)
 			"station-"
 			"12\",\"property\":\"supply/temperature\",\"timestamp\":\"2026-03-01T06:01:00.123456789Z\","
 			"\"value\":{\"a\":[1,2,3,4,5,6,7,8]},\"unit\":\"C\",\"sensor_id\":\"plc\"}}\n"),
-		    "TIME                            ENT…  PRO…  VAL…  UNIT  NOTE\n"
-		    "2026-03-01T06:01:00.123456789Z  chi…  sup…  {\"a…  C     refused: unknown-entity…\n");
+		    "TIME      ENTITY         PROPERTY       VALUE     UNIT  NOTE\n"
+		    "06:01:00  chille…ion-12  supply…rature  {\"a\":[1…  C     refused: unknown-entity…\n");
 		CHECK_TEXT(
 		    table(text, "80",
 			"{\"type\":\"event\",\"entity_id\":\"a\",\"timestamp\":\"2026-03-01T06:01:00.123456789Z\","
@@ -473,8 +473,8 @@ static void test_lines(struct buffer *text)
 		CHECK_TEXT(table(text, "40",
 			       "{\"entity_id\":\"a-rather-long-name-of-a-twin\",\"property\":\"bearing/"
 			       "temperature\",\"timestamp\":\"2026-03-01T12:00:00Z\",\"value\":41.25}\n"),
-		    "TIME                  ENTI…  PRO…  VALUE\n"
-		    "2026-03-01T12:00:00Z  a-ra…  bea…  41.25\n");
+		    "TIME      ENTITY       PROPERTY    VALUE\n"
+		    "12:00:00  a-rat…-twin  bear…ature  41.25\n");
 	}
 }
 
@@ -664,6 +664,72 @@ static void test_endless(struct buffer *text)
 	buffer_release(&lines);
 }
 
+#define RIG                                                                                                            \
+	"{\"entity_id\":\"rig-1\",\"property\":\"Accelerometer1RMS\",\"timestamp\":\"2020-02-08T13:30:47.5Z\","        \
+	"\"value\":"                                                                                                   \
+	"0.0270429,\"unit\":\"degC\"}\n"                                                                               \
+	"{\"entity_id\":\"rig-1\",\"property\":\"Accelerometer2RMS\",\"timestamp\":\"2020-02-08T13:30:48Z\","          \
+	"\"value\":"                                                                                                   \
+	"62.00012345}\n"
+
+static void test_narrow(struct buffer *text)
+{
+	TEST("times give way first, then names, which stay different, and never numbers")
+	{
+		CHECK_TEXT(table(text, "64", RIG),
+		    "TIME         ENTITY  PROPERTY                 VALUE  UNIT\n"
+		    "13:30:47.5Z  rig-1   Accelerometer1RMS    0.0270429  degC\n"
+		    "13:30:48Z    rig-1   Accelerometer2RMS  62.00012345\n");
+		CHECK_TEXT(table(text, "50", RIG),
+		    "TIME      ENTITY  PROPERTY             VALUE  UNIT\n"
+		    "13:30:47  rig-1   Accele…er1RMS    0.0270429  degC\n"
+		    "13:30:48  rig-1   Accele…er2RMS  62.00012345\n");
+		CHECK_TEXT(table(text, "40", RIG),
+		    "TIME      ENT…  PROP…        VALUE  UNIT\n"
+		    "13:30:47  r…-1  …1RMS    0.0270429  degC\n"
+		    "13:30:48  r…-1  …2RMS  62.00012345\n");
+		CHECK_TEXT(table(text, "30", RIG),
+		    "EN…  PROP…        VALUE  UN…\n"
+		    "r…1  …1RMS    0.0270429  de…\n"
+		    "r…1  …2RMS  62.00012345\n");
+		CHECK_TEXT(table(text, "20", RIG),
+		    "EN…  PR…        VAL…\n"
+		    "r…1  A…S    0.0270429\n"
+		    "r…1  A…S  62.00012345\n");
+	}
+	TEST("a number that is wider than the screen is whole all the same")
+	{
+		CHECK_TEXT(table(text, "20",
+			       "{\"entity_id\":\"a\",\"property\":\"p\",\"timestamp\":\"T\",\"value\":"
+			       "3.141592653589793238462643383279}\n"),
+		    "…  …\n"
+		    "a  p  3.141592653589793238462643383279\n");
+	}
+	TEST("names that only differ in their middle are cut elsewhere, until no place is left")
+	{
+		static const char lines[] = "{\"type\":\"deleted\",\"entity_id\":\"north-1-of-the-valley-stations\"}\n"
+					    "{\"type\":\"deleted\",\"entity_id\":\"north-2-of-the-valley-stations\"}\n"
+					    "{\"type\":\"deleted\",\"entity_id\":\"温度\"}\n";
+
+		CHECK_TEXT(table(text, "24", lines),
+		    "ENTITY           NOTE\n"
+		    "north-1…tations  deleted\n"
+		    "north-2…tations  deleted\n"
+		    "温度             deleted\n");
+	}
+	TEST("titles and rows of twins keep their numbers whole")
+	{
+		CHECK_TEXT(table(text, "30",
+			       "{\"type\":\"state\",\"entity_id\":\"rig\",\"timestamp\":\"2020-02-08T13:30:47Z\","
+			       "\"properties\":{\"Accelerometer1RMS\":0.0270429,\"Accelerometer2RMS\":62.00012345},"
+			       "\"sync_status\":\"synchronized\",\"confidence_score\":0.85,\"metadata\":{"
+			       "\"Accelerometer1RMS\":{\"timestamp\":\"2020-02-08T13:30:47Z\"}}}\n"),
+		    "rig  synchronized  confidence 0.85\n"
+		    "  …1RMS    0.0270429  13:30:47\n"
+		    "  …2RMS  62.00012345\n");
+	}
+}
+
 // A name of half a million bytes over a quarter million leaves: their paths together would be 128 GB.
 static void test_hostile(struct buffer *text)
 {
@@ -699,6 +765,7 @@ int main(void)
 	test_colour(&text);
 	test_state_rows(&text);
 	test_lines(&text);
+	test_narrow(&text);
 	test_endless(&text);
 	test_csv_of_properties(&text);
 	test_csv(&text);
