@@ -384,6 +384,24 @@ END2
 	[[ $(sqlite3 :memory: -cmd '.mode csv' -cmd '.import got t' 'select readings, filled, gap_largest from t where property = "x"') == 5,4,30 ]]
 }
 
+@test "on a narrow screen the bar goes before the note, and the note keeps its first part" {
+	for i in {0..40}; do reading $((i + i / 20 * 10)) "$((i * 7919 % 1000))" | sed 's/"x"/"bearing_temperature"/; s/"a"/"pump-station-1"/'; done >in
+	COLUMNS=80 run -0 twin-check -F table in
+	same <<'END2'
+ENTITY          PROPERTY             READINGS  COMPLETE  NOTE
+pump-station-1  bearing_temperature        41       67%  2 gaps (largest 11s)
+1 twin, 1 series, 41 readings over 1m, quality 83%
+2 gaps (largest 11s)
+END2
+	COLUMNS=40 run -0 twin-check -F table in
+	same <<'END2'
+EN…  PR…  READINGS  COMPLETE  NOTE
+p…1  b…e        41       67%  2 gaps (l…
+1 twin, 1 series, 41 readings over 1m, quality 83%
+2 gaps (largest 11s)
+END2
+}
+
 @test "what is measured is what is selected" {
 	{ reading 0 1; reading 10 2; reading 40 3; reading 50 4 | sed 's/"a"/"b"/'; } >in
 	[[ $(series '[.readings,.minimum]' --from 2026-03-01T12:00:10Z --to 2026-03-01T12:00:50Z <in) == '[2,2]' ]]

@@ -5,6 +5,7 @@
 #include "base/decimal.h"
 #include "base/duration.h"
 #include "base/timestamp.h"
+#include "record/record_lines.h"
 #include "record/record_text.h"
 
 #define BAR_CELLS 8
@@ -60,11 +61,11 @@ void health_table_init(struct health_table *table, struct output *output)
 		struct slice title;
 		enum table_column_kind kind;
 	} columns[] = {
-	    [COLUMN_ENTITY] = {SLICE_LITERAL("ENTITY"), TABLE_FLEXIBLE},
-	    [COLUMN_PROPERTY] = {SLICE_LITERAL("PROPERTY"), TABLE_FLEXIBLE},
+	    [COLUMN_ENTITY] = {SLICE_LITERAL("ENTITY"), TABLE_NAME},
+	    [COLUMN_PROPERTY] = {SLICE_LITERAL("PROPERTY"), TABLE_NAME},
 	    [COLUMN_READINGS] = {SLICE_LITERAL("READINGS"), TABLE_RIGID},
 	    [COLUMN_INTERVAL] = {SLICE_LITERAL("INTERVAL"), TABLE_OPTIONAL},
-	    [COLUMN_COMPLETE] = {SLICE_LITERAL("COMPLETE"), TABLE_RIGID},
+	    [COLUMN_COMPLETE] = {SLICE_LITERAL("COMPLETE"), TABLE_BAR},
 	    [COLUMN_VALID] = {SLICE_LITERAL("VALID"), TABLE_OPTIONAL},
 	    [COLUMN_TIMELY] = {SLICE_LITERAL("TIMELY"), TABLE_OPTIONAL},
 	    [COLUMN_UNIQUE] = {SLICE_LITERAL("UNIQUE"), TABLE_OPTIONAL},
@@ -185,7 +186,7 @@ static void add_twin(struct health_table *table, const struct value *record, con
 		append_finding(table, measures, &findings[i]);
 	append_paths(table, record);
 	if (table->text.length)
-		table_set(&table->table, COLUMN_NOTE, buffer_slice(&table->text), false, TABLE_WARNING);
+		table_set_note(&table->table, COLUMN_NOTE, buffer_slice(&table->text), TABLE_WARNING);
 	else
 		table_set(&table->table, COLUMN_NOTE, SLICE_LITERAL("conforms to the model"), false, TABLE_PLAIN);
 }
@@ -199,7 +200,7 @@ static void set_note(struct health_table *table, const struct value *measures)
 		value_append_plain(&table->text, status);
 	append_findings(table, measures);
 	if (table->text.length)
-		table_set(&table->table, COLUMN_NOTE, buffer_slice(&table->text), false, TABLE_PLAIN);
+		table_set_note(&table->table, COLUMN_NOTE, buffer_slice(&table->text), TABLE_PLAIN);
 }
 
 static void add_series(struct health_table *table, const struct value *record, const struct value *measures)
@@ -250,7 +251,7 @@ static void add_text_line(struct health_table *table)
 	if (!table->text.length)
 		return;
 	table_add_line(&table->table);
-	table_append(&table->table, buffer_slice(&table->text), TABLE_PLAIN);
+	table_append_whole(&table->table, buffer_slice(&table->text));
 	buffer_reset(&table->text);
 }
 
