@@ -310,6 +310,8 @@ static void finish(struct check *check)
 		hint_foreign_format(check->records, rejects_count(&check->streams.rejects));
 		hint_left_out(check->records, check->selected, check->taken);
 		hint_unseen(check->where, check->where_run, "--where");
+		if (!check->cfg->suggest_model)
+			rule_book_hint_unseen(&check->health.rules);
 	}
 	if (!check->cfg->output.quiet || lacks_measure(check))
 		hint_unseen(check->fail_if, check->writer.condition, "--fail-if");

@@ -197,6 +197,21 @@ END2
 	[[ $(measure out 'select(.property == "P").measures.consistency') == null ]]
 }
 
+@test "conditions that mix units are an error at the start, and paths that nobody knows are told at the end" {
+	reading 0 1 >in
+	echo '{"consistency":["abs(p - v * i) < 0.05 * p"],"properties":{"p":{"unit":"kW"},"v":{"unit":"V"},"i":{"unit":"A"}}}' >model.json
+	for program in check sync ingest; do
+		run -2 --separate-stderr "twin-$program" -m model.json in
+		[[ -z $output ]]
+		[[ $stderr == "twin-$program: model 'model.json': consistency: 'abs(p - v * i) < 0.05 * p': column 7: cannot subtract from kW what is in V.A: write convert(..., 'V.A', 'kW')" ]]
+	done
+	echo '{"consistency":["abs(x - zzz.a) < 1 or x > y"],"properties":{"y":{}}}' >model.json
+	run -0 --separate-stderr twin-check -m model.json in
+	[[ $stderr == 'twin-check: consistency: neither the model nor a reading has zzz/a' ]]
+	run -0 --separate-stderr twin-check -q -m model.json in
+	[[ -z $stderr ]]
+}
+
 @test "timeliness falls from 1 to 0 between once and twice stale_after, by --now or the newest of all" {
 	reading 0 1 >in
 	reading 60 1 | sed 's/"x"/"y"/' >>in

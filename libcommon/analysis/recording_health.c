@@ -81,7 +81,7 @@ static void begin_series(struct recording_health *health, size_t at, size_t twin
 
 	twin->unknown += twin->model && !property;
 	if (twin->model)
-		series->rule_path = rule_book_path(&health->rules, series->property);
+		series->rule_path = rule_book_see(&health->rules, series->property);
 	series_health_init(&series->health, &health->options.series, property);
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/message.h"
 #include "record/property_path.h"
 #include "record/value.h"
 
@@ -37,7 +38,7 @@ void rule_book_init(struct rule_book *book, const struct model *model)
 {
 	struct error ignored;
 
-	*book = (struct rule_book){.arena = ARENA_INIT};
+	*book = (struct rule_book){.arena = ARENA_INIT, .model = model};
 	record_scanner_init(&book->scanner);
 	book->rules = memory_new_zeroed(model ? model->consistency_count : 0, sizeof *book->rules);
 	for (size_t i = 0; model && i < model->consistency_count; i++) {
@@ -51,6 +52,7 @@ void rule_book_init(struct rule_book *book, const struct model *model)
 		book->rule_count++;
 	}
 	sort_paths(book);
+	book->seen = memory_new_zeroed(book->paths.count, sizeof *book->seen);
 }
 
 void rule_book_release(struct rule_book *book)
@@ -62,15 +64,31 @@ void rule_book_release(struct rule_book *book)
 	}
 	free(book->rules);
 	free(book->order);
+	free(book->seen);
 	hash_map_release(&book->paths);
 	record_scanner_release(&book->scanner);
 	arena_release(&book->arena);
 	buffer_release(&book->document);
 }
 
-size_t rule_book_path(const struct rule_book *book, struct slice property)
+size_t rule_book_see(struct rule_book *book, struct slice property)
 {
-	return book->rule_count ? hash_map_find(&book->paths, property) : HASH_MAP_NONE;
+	size_t at = book->rule_count ? hash_map_find(&book->paths, property) : HASH_MAP_NONE;
+
+	if (at != HASH_MAP_NONE)
+		book->seen[at] = true;
+	return at;
+}
+
+void rule_book_hint_unseen(const struct rule_book *book)
+{
+	for (size_t i = 0; i < book->paths.count; i++) {
+		struct slice path = book->paths.keys[i];
+
+		if (!book->seen[i] && !model_property(book->model, path))
+			message_print(
+			    "consistency: neither the model nor a reading has %.*s", (int)path.length, path.data);
+	}
 }
 
 void rule_state_init(struct rule_state *state, const struct rule_book *book)

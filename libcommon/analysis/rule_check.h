@@ -28,8 +28,10 @@ struct rule {
 struct rule_book {
 	struct rule *rules;
 	size_t rule_count;
-	struct hash_map paths; // the properties that any rule is about
-	size_t *order;         // of the paths' bytes
+	const struct model *model; // borrowed; NULL for none
+	struct hash_map paths;     // the properties that any rule is about
+	bool *seen;                // by path: a twin that the model speaks of has had a reading of it
+	size_t *order;             // of the paths' bytes
 	struct record_scanner scanner;
 	struct arena arena;
 	struct buffer document;
@@ -54,8 +56,11 @@ struct rule_state {
 void rule_book_init(struct rule_book *book, const struct model *model);
 void rule_book_release(struct rule_book *book);
 
-// The number of a property among those that rules are about, or HASH_MAP_NONE.
-size_t rule_book_path(const struct rule_book *book, struct slice property);
+// The number of a property among those that rules are about, or HASH_MAP_NONE. It has been seen from then on.
+size_t rule_book_see(struct rule_book *book, struct slice property);
+
+// Tells the properties that are in no rule but by a slip: the model does not know them, and none has been seen.
+void rule_book_hint_unseen(const struct rule_book *book);
 
 void rule_state_init(struct rule_state *state, const struct rule_book *book);
 void rule_state_release(struct rule_state *state, const struct rule_book *book);

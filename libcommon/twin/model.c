@@ -406,7 +406,7 @@ struct model *model_read(const char *name, struct error *error)
 {
 	struct model *model = memory_new_zeroed(1, sizeof *model);
 
-	if (read_file(model, name, 0, error) || complete(model, name, error)) {
+	if (read_file(model, name, 0, error) || complete(model, name, error) || model_check_rules(model, name, error)) {
 		model_free(model);
 		return NULL;
 	}

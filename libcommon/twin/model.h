@@ -66,7 +66,8 @@ struct model {
 };
 
 // From a path, or a name looked for as NAME and NAME.json in the folders of TWIN_MODEL_PATH. What the file `extend`s is read first and
-// overridden property by property. NULL with error, which names the file and the member. Free with model_free.
+// overridden property by property. Conditions of consistency are checked against the units of properties. NULL with error, which names
+// the file and the member. Free with model_free.
 struct model *model_read(const char *name, struct error *error);
 void model_free(struct model *model);
 

@@ -40,6 +40,10 @@ void model_sensors_release(struct model *model);
 int model_read_property_calibration(const struct model_source *source, const char *where, json_t *node,
     struct model_property *property) __attribute__((warn_unused_result));
 
+// The conditions of `consistency` against the units of the properties, once both are known; name is that of the model.
+int model_check_rules(const struct model *model, const char *name, struct error *error)
+    __attribute__((warn_unused_result));
+
 // calibrations: from the heap, or NULL.
 void model_calibrations_free(struct calibration *calibrations, size_t count);
 
