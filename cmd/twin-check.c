@@ -19,6 +19,7 @@
 #include "record/record_hints.h"
 #include "record/record_streams.h"
 #include "twin/duration_option.h"
+#include "twin/settings_files.h"
 
 #define FAILURES_SHOWN 10
 
@@ -358,7 +359,9 @@ static enum exit_status check_files(struct check *check, int argc, char **argv)
 	};
 	struct error error;
 
-	if (prepare(check, &error) || record_streams_open(&check->streams, &options, &error)) {
+	if (prepare(check, &error) ||
+	    settings_files_check(check->model, NULL, &cfg->emit, &cfg->output, cfg->input.rejects, &error) ||
+	    record_streams_open(&check->streams, &options, &error)) {
 		message_print("%s", error.message);
 		return STATUS_TROUBLE;
 	}

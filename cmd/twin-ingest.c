@@ -4,9 +4,7 @@
 // the readings then tell it.
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 
-#include "base/memory.h"
 #include "base/message.h"
 #include "format/format.h"
 #include "format/ingest.h"
@@ -16,6 +14,7 @@
 #include "io/shared_options.h"
 #include "record/emit.h"
 #include "record/rejects.h"
+#include "twin/settings_files.h"
 #include "twin/treatment.h"
 
 enum emitted {
@@ -236,21 +235,6 @@ static int check_outputs(const struct config *cfg, char *const *inputs, size_t c
 	return output_check_inputs(cfg->input.rejects, inputs, count, error);
 }
 
-// These have been read by now, and are not to be lost for that.
-static int check_settings(const struct config *cfg, struct error *error)
-{
-	const char *const paths[] = {cfg->mapping.map, cfg->model};
-	int result = 0;
-
-	for (size_t i = 0; i < sizeof paths / sizeof *paths && result == 0; i++) {
-		char *path = paths[i] ? memory_dup_slice(slice_from_string(paths[i])) : NULL;
-
-		result = path ? check_outputs(cfg, &path, 1, error) : 0;
-		free(path);
-	}
-	return result;
-}
-
 static enum exit_status run(
     const struct config *cfg, struct mapping *mapping, const struct model *model, int argc, char **argv)
 {
@@ -260,7 +244,8 @@ static enum exit_status run(
 	struct error error;
 
 	if (open_treatment(cfg, mapping, model, &treatment, &error) < 0 ||
-	    check_outputs(cfg, argv, (size_t)argc, &error) < 0 || check_settings(cfg, &error) < 0 ||
+	    check_outputs(cfg, argv, (size_t)argc, &error) < 0 ||
+	    settings_files_check(model, cfg->mapping.map, &cfg->emit, &cfg->output, cfg->input.rejects, &error) ||
 	    open_outputs(cfg, &outputs, &error) < 0) {
 		message_print("%s", error.message);
 		treatment_free(treatment);

@@ -212,6 +212,21 @@ END2
 	[[ -z $stderr ]]
 }
 
+@test "no output takes the place of the model, nor of one that it extends" {
+	mkdir models
+	echo '{}' >models/base.json
+	echo '{"extend":"base.json"}' >models/pump.json
+	reading 0 1 >in
+	for program in check ingest; do
+		for options in '-o models/pump.json' '-o models/base.json' "-e rejected=models/base.json" '--rejects models/pump.json'; do
+			# shellcheck disable=SC2086 # two words
+			TWIN_MODEL_PATH=models run -2 --separate-stderr "twin-$program" -m pump $options in
+			[[ $stderr == "twin-$program: '${options##*[ =]}' is an input: write to another file and rename it" ]]
+		done
+	done
+	[[ $(cat models/*) == '{}'$'\n''{"extend":"base.json"}' ]]
+}
+
 @test "timeliness falls from 1 to 0 between once and twice stale_after, by --now or the newest of all" {
 	reading 0 1 >in
 	reading 60 1 | sed 's/"x"/"y"/' >>in

@@ -38,6 +38,9 @@ void model_free(struct model *model)
 	for (size_t i = 0; i < model->consistency_count; i++)
 		free(model->consistency[i]);
 	free(model->consistency);
+	for (size_t i = 0; i < model->file_count; i++)
+		free(model->files[i]);
+	free(model->files);
 	free(model->properties);
 	model_sensors_release(model);
 	model_slips_release(model);
@@ -351,6 +354,8 @@ static int read_file(struct model *model, const char *name, int depth, struct er
 	find_file(name, &file);
 	struct model_source source = {buffer_string(&file), model, error};
 
+	model->files = memory_resize(model->files, model->file_count + 1, sizeof *model->files);
+	model->files[model->file_count++] = memory_dup_string(source.file);
 	if (file_read_whole(source.file, MODEL_SIZE_MAX, &text, error) == 0) {
 		root = json_loadb(text.data ? text.data : "", text.length, JSON_REJECT_DUPLICATES, &where);
 		if (!root)

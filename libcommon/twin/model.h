@@ -63,6 +63,8 @@ struct model {
 	struct hash_map slip_names; // entry numbers index slips
 	char **slips;               // messages: see model_tell_slips
 	size_t slip_capacity, tried_count;
+	char **files; // that it was read from, also those that it extends
+	size_t file_count;
 };
 
 // From a path, or a name looked for as NAME and NAME.json in the folders of TWIN_MODEL_PATH. What the file `extend`s is read first and

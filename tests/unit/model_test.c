@@ -302,6 +302,51 @@ static void check_health_members(void)
 	check_wrong("{\"consistency\":[3]}", "expected a string");
 }
 
+// Which is told with both units and what to write; what has no unit goes with anything.
+static void check_units_of_rules(void)
+{
+	static const char properties[] = "\"properties\":{\"p\":{\"unit\":\"kW\"},\"v\":{\"unit\":\"V\"},"
+					 "\"i\":{\"unit\":\"A\"},\"in/t\":{\"unit\":\"degC\"},\"n\":{}}";
+	static const char *const right[] = {
+	    "abs(p - convert(v*i, 'V.A', 'kW')) < 0.05*p", "in.t < 90", "p > n", "n > zzz", "v == 230"};
+	static const char *const wrong[][2] = {
+	    {"abs(p - v*i) < 0.05*p",
+		"column 7: cannot subtract from kW what is in V.A: write convert(..., 'V.A', 'kW')"},
+	    {"p > in.t", "'p > in.t': column 3: cannot compare kW with degC"}};
+	struct buffer text = BUFFER_INIT;
+
+	for (size_t i = 0; i < sizeof right / sizeof *right; i++) {
+		buffer_reset(&text);
+		buffer_printf(&text, "{\"consistency\":[\"%s\"],%s}", right[i], properties);
+		struct model *model = read_text(buffer_string(&text));
+
+		if (!model)
+			printf("# %s: %s\n", right[i], error.message);
+		CHECK(model != NULL);
+		model_free(model);
+	}
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		buffer_reset(&text);
+		buffer_printf(&text, "{\"consistency\":[\"n > 1\",\"%s\"],%s}", wrong[i][0], properties);
+		check_wrong(buffer_string(&text), wrong[i][1]);
+	}
+	buffer_release(&text);
+	// A unit that is only known once another model is read.
+	scratch_write(
+	    "base.json", SLICE_LITERAL("{\"consistency\":[\"a > b\"],\"properties\":{\"a\":{\"unit\":\"m\"}}}"));
+	check_wrong("{\"extend\":\"base.json\",\"properties\":{\"b\":{\"unit\":\"s\"}}}", "cannot compare m with s");
+}
+
+static void check_files(void)
+{
+	scratch_write("base.json", SLICE_LITERAL("{}"));
+	struct model *model = read_text("{\"extend\":\"base.json\"}");
+
+	CHECK(model && model->file_count == 2 && strcmp(model->files[0], "model.json") == 0 &&
+	    strcmp(model->files[1], "base.json") == 0);
+	model_free(model);
+}
+
 int main(void)
 {
 	char *scratch = scratch_enter();
@@ -319,6 +364,9 @@ int main(void)
 	TEST("ranges include their ends and concern numbers only") check_ranges();
 	TEST("counters, deadbands and conditions of consistency are read, and mistakes in them told")
 	check_health_members();
+	TEST("conditions of consistency that mix units are mistakes, and told by units and what to write")
+	check_units_of_rules();
+	TEST("a model knows all files that it was read from") check_files();
 	scratch_leave(scratch);
 	return unit_end();
 }
