@@ -162,7 +162,7 @@ END2
 	cat >model.json <<'END2'
 {"applies_to":["a*"],"properties":{"x":{"type":"number","unit":"m","range":[0,5]},"need":{"required":true}}}
 END2
-	{ reading 0 1 '"unit":"m"'; reading 1 '"x"' '"unit":"m"'; reading 2 9 '"unit":"m"'; reading 2 9.0 '"unit":"m"'; reading 3 2 '"unit":"km"'
+	{ reading 0 1 '"unit":"m"'; reading 1 '"x"' '"unit":"m"'; reading 2 9 '"unit":"m"'; reading 2 9.0 '"unit":"m"'; reading 3 0.002 '"unit":"km"'
 		reading 4 null; reading 5 1; } >in
 	echo '{"entity_id":"a","property":"odd","timestamp":"2026-03-01T12:00:00Z","value":1}' >>in
 	sed 's/"a"/"b"/' in >>in.b && cat in.b >>in
@@ -181,6 +181,21 @@ END2
 	{ reading 0 1 '"unit":"degC"'; reading 1 2 '"unit":"Cel"'; reading 2 3 '"unit":"°C"'; reading 3 3; reading 4 3 '"unit":"K"'; reading 5 3 '"unit":"mystery"'; } |
 		series '[.wrong_unit, .unit_changes]' -m model.json >got
 	[[ $(cat got) == '[2,5]' ]]
+}
+
+@test "values are compared with the range and in conditions in the model's unit, or not at all" {
+	echo '{"properties":{"x":{"unit":"bar","range":[0,10]}},"consistency":["x < 5"]}' >model.json
+	run -0 series '[.wrong_unit, .out_of_range, .validity, .consistency]' -m model.json < <(reading 0 200 '"unit":"kPa"')
+	[[ $output == '[1,0,1,1]' ]]
+	run -0 series '[.wrong_unit, .out_of_range, .validity, .consistency]' -m model.json < <(reading 0 9 '"unit":"MPa"')
+	[[ $output == '[1,1,0,0]' ]]
+	# 1000 what?
+	for unit in degC mystery; do
+		run -0 series '[.wrong_unit, .out_of_range, .validity, .consistency]' -m model.json < <(reading 0 1000 "\"unit\":\"$unit\"")
+		[[ $output == '[1,0,1,null]' ]]
+	done
+	run -0 series '[.wrong_unit, .out_of_range, .validity, .consistency]' -m model.json < <(reading 0 1000)
+	[[ $output == '[0,1,0,0]' ]]
 }
 
 @test "consistency is checked once for each time of a twin, on its newest values, readings of one time together" {

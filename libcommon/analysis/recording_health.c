@@ -230,9 +230,12 @@ void recording_health_add(struct recording_health *health, const struct record *
 	if (!health->readings++ || record->timestamp > health->newest)
 		health->newest = record->timestamp;
 	series_health_add(&series->health, record, &health->scratch);
-	if (series->rule_path != HASH_MAP_NONE && record->kind[MEMBER_VALUE] != VALUE_NULL)
-		rule_state_add(&health->twins[series->twin].rules, &health->rules, series->rule_path, record->timestamp,
-		    record->text[MEMBER_VALUE]);
+	struct slice value;
+
+	if (series->rule_path != HASH_MAP_NONE && record->kind[MEMBER_VALUE] != VALUE_NULL &&
+	    series_health_comparable(&series->health, record, &health->scratch, &value))
+		rule_state_add(
+		    &health->twins[series->twin].rules, &health->rules, series->rule_path, record->timestamp, value);
 	if (record_has(record, MEMBER_RECEIVED) || record_has(record, MEMBER_SEQ))
 		add_to_source(health, record);
 }

@@ -192,16 +192,39 @@ static void note_breach(struct breach *first, uint64_t *count, const struct reco
 		*first = (struct breach){record->line_number, record->timestamp};
 }
 
+bool series_health_comparable(
+    const struct series_health *series, const struct record *record, struct buffer *scratch, struct slice *value)
+{
+	const struct unit_converter *converter;
+	struct error ignored;
+
+	*value = record->text[MEMBER_VALUE];
+	if (series->unit_fits || record->kind[MEMBER_VALUE] != VALUE_NUMBER)
+		return true;
+	if (!series->units)
+		return false;
+	converter = unit_converter_find(
+	    series->units, buffer_slice(&series->unit), slice_from_string(series->property->unit), &ignored);
+	buffer_reset(scratch);
+	if (!converter || converter->outcome != UNIT_CONVERTS ||
+	    unit_convert_text(converter, *value, scratch, &ignored))
+		return false;
+	*value = buffer_slice(scratch);
+	return true;
+}
+
 // Against the model, once for each reading that is no duplicate.
-static void judge(struct series_health *series, const struct record *record)
+static void judge(struct series_health *series, const struct record *record, struct buffer *scratch)
 {
 	const struct model_property *property = series->property;
-	struct slice value = record->text[MEMBER_VALUE];
+	struct slice value;
 
 	series->values++;
 	if (!property)
 		return;
-	bool type_fits = model_type_fits(property, value), range_fits = model_range_fits(property, value);
+	bool type_fits = model_type_fits(property, record->text[MEMBER_VALUE]);
+	bool range_fits =
+	    !series_health_comparable(series, record, scratch, &value) || model_range_fits(property, value);
 
 	if (!type_fits)
 		note_breach(&series->first_wrong_type, &series->wrong_type, record);
@@ -279,7 +302,7 @@ void series_health_add(struct series_health *series, const struct record *record
 	series->conflicts += place == INSTANT_CONFLICT;
 	series->unplaced += place == INSTANT_TOO_LATE;
 	if (place != INSTANT_DUPLICATE && instant.identity != IDENTITY_NULL)
-		judge(series, record);
+		judge(series, record, scratch);
 	if (instant_window_is_over(&series->window))
 		settle(series);
 }

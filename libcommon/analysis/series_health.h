@@ -86,6 +86,11 @@ void series_health_release(struct series_health *series);
 // A reading of this series. scratch is for its own use.
 void series_health_add(struct series_health *series, const struct record *record, struct buffer *scratch);
 
+// The value of the reading that was added last in the unit of the model: as it is where the reading says none, or it is no number. False
+// when it cannot be told: the units are not known, or measure different things. *value is valid until scratch changes.
+bool series_health_comparable(
+    const struct series_health *series, const struct record *record, struct buffer *scratch, struct slice *value);
+
 // A copy as it is when no more readings come. Release it too.
 void series_health_finish(struct series_health *finished, const struct series_health *series);
 
