@@ -430,7 +430,7 @@ END2
 }
 
 @test "on a narrow screen the bar goes before the note, and the note keeps its first part" {
-	for i in {0..40}; do reading $((i + i / 20 * 10)) "$((i * 7919 % 1000))" | sed 's/"x"/"bearing_temperature"/; s/"a"/"pump-station-1"/'; done >in
+	for i in {0..40}; do reading $((i + (i >= 20 ? 10 : 0) + (i >= 40 ? 10 : 0))) "$((i * 7919 % 1000))" | sed 's/"x"/"bearing_temperature"/; s/"a"/"pump-station-1"/'; done >in
 	COLUMNS=80 run -0 twin-check -F table in
 	same <<'END2'
 ENTITY          PROPERTY             READINGS  COMPLETE  NOTE
