@@ -412,3 +412,16 @@ END
 	run -0 --separate-stderr twin-ingest -q -m m.json a.csv
 	[[ -n $output && -z $stderr ]]
 }
+
+@test "a model that is not found tells the folders where it was looked for" {
+	mkdir one two
+	TWIN_MODEL_PATH=one:two run -2 --separate-stderr ingest -m pmup /dev/null
+	[[ $stderr == "twin-ingest: cannot open 'pmup': No such file or directory; nor is 'pmup' or 'pmup.json' in TWIN_MODEL_PATH (one:two)" ]]
+	TWIN_MODEL_PATH=one:two run -2 --separate-stderr ingest -m ./pmup /dev/null
+	[[ $stderr == "twin-ingest: cannot open './pmup': No such file or directory" ]]
+	run -2 --separate-stderr ingest -m pmup /dev/null
+	[[ $stderr == "twin-ingest: cannot open 'pmup': No such file or directory" ]]
+	echo '{"extend":"base"}' >m.json
+	TWIN_MODEL_PATH=two run -2 --separate-stderr ingest -m m.json /dev/null
+	says "nor is 'base' or 'base.json' in TWIN_MODEL_PATH (two)"
+}

@@ -320,6 +320,17 @@ static void find_file(const char *name, struct buffer *file)
 	buffer_append_string(file, name);
 }
 
+// Where a name that is no path was looked for as well.
+static void add_folders(struct error *error, const char *name)
+{
+	const char *folders = getenv("TWIN_MODEL_PATH");
+	struct error first = *error;
+
+	if (folders && *folders && !strchr(name, '/') && access(name, F_OK) != 0)
+		error_set(error, "%.200s; nor is '%.60s' or '%.60s.json' in TWIN_MODEL_PATH (%.100s)", first.message,
+		    name, name, folders);
+}
+
 static int read_file(struct model *model, const char *name, int depth, struct error *error);
 
 // `extend` names a file beside the one that extends it, or a model on TWIN_MODEL_PATH.
@@ -367,6 +378,8 @@ static int read_file(struct model *model, const char *name, int depth, struct er
 			failed = -1;
 		else
 			failed = read_members(&source, model, root);
+	} else {
+		add_folders(error, name);
 	}
 	json_decref(root);
 	buffer_release(&text);
