@@ -357,7 +357,7 @@ END
 @test "--precision is an error for formats whose times say themselves what they are" {
 	printf 'time,a\n2026-03-01,1\n' >a.csv
 	run -2 --separate-stderr twin-ingest --precision ms a.csv
-	[[ -z $output && $stderr == 'twin-ingest: a.csv: --precision has no meaning for CSV (csv)' ]]
+	[[ -z $output && $stderr == 'twin-ingest: a.csv: --precision has no meaning for CSV (csv): it is for line protocol, --time-format for others' ]]
 	run -2 --separate-stderr twin-ingest --precision ms -f ndjson <<<'{"time":"2026-03-01","a":1}'
 	says '--precision has no meaning for JSON lines (ndjson)'
 	run -2 twin-ingest --precision min <<<'m f=1 1'

@@ -488,3 +488,14 @@ rejected() {
 	run -2 --separate-stderr ingest --strict broken
 	[[ ${#stderr_lines[@]} == 1 ]]
 }
+
+@test "an array that is not recognised for a slip, and has labels of SenML, is told to be read with -f senml" {
+	echo '[{"n":"a","v":"x","t":1}]' >s.json
+	run -3 --separate-stderr twin-ingest s.json
+	says "s.json: is JSON, but not one object a line: use -f senml if it is SenML, or jq -c '.[]' s.json; its 1 line is rejected"
+	run -3 --separate-stderr twin-ingest -f senml s.json
+	says "s.json:1: record 1: v is no number"
+	echo '[{"name":"a","x":1}]' >other.json
+	run -3 --separate-stderr twin-ingest other.json
+	says "other.json: is JSON, but not one object a line: use jq -c '.[]' other.json; its 1 line is rejected"
+}

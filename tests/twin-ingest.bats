@@ -767,3 +767,10 @@ rows_of() {
 	run -0 --separate-stderr twin-ingest empty
 	[[ -z $output && -z $stderr ]]
 }
+
+@test "--precision for a table names the option that is meant" {
+	printf 'time,t\n2026-03-01T12:00:00Z,1\n' >a.csv
+	run -2 --separate-stderr twin-ingest --precision ms a.csv
+	[[ -z $output ]]
+	says "a.csv: --precision has no meaning for CSV (csv): it is for line protocol, --time-format for others"
+}

@@ -155,13 +155,14 @@ void ingest_tell_untimed(const struct ingest *ingest, const char *source, const 
 }
 
 static enum format_result reject_json(
-    struct ingest *ingest, struct source_lines *lines, const char *filter, struct error *error)
+    struct ingest *ingest, struct source_lines *lines, const struct recognition *found, struct error *error)
 {
 	struct error why;
 	uint64_t count = 0;
 	bool has_name = strcmp(lines->name, "-") != 0;
 
-	error_set(&why, "is JSON, but not one object a line: use jq -c '%s'%s%.300s", filter, has_name ? " " : "",
+	error_set(&why, "is JSON, but not one object a line: use %sjq -c '%s'%s%.300s",
+	    found->may_be_senml ? "-f senml if it is SenML, or " : "", found->filter, has_name ? " " : "",
 	    has_name ? lines->name : "");
 	enum format_result result = ingest_reject_rest(ingest, lines, why.message, &count, error);
 
@@ -209,7 +210,9 @@ static enum format_result read_as(
     struct ingest *ingest, struct source_lines *lines, const struct format *format, struct error *error)
 {
 	if (ingest->mapping->precision && !format->has_precision) {
-		error_set(error, "--precision has no meaning for %s (%s)", format->title, format->name);
+		error_set(error,
+		    "--precision has no meaning for %s (%s): it is for line protocol, --time-format for others",
+		    format->title, format->name);
 		return FORMAT_FAILED;
 	}
 	if (ingest->mapping->topics.count && !format->has_topics) {
@@ -233,7 +236,7 @@ enum format_result ingest_source(struct ingest *ingest, char *const *operand)
 	if (result == FORMAT_DONE && found.has_marks)
 		tell_format(ingest, lines.name, found.format);
 	if (result == FORMAT_DONE && found.filter)
-		result = reject_json(ingest, &lines, found.filter, &error);
+		result = reject_json(ingest, &lines, &found, &error);
 	else if (result == FORMAT_DONE && found.format)
 		result = read_as(ingest, &lines, found.format, &error);
 	if (result == FORMAT_FAILED)

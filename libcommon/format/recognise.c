@@ -1,3 +1,4 @@
+#define _GNU_SOURCE // memmem
 #include "format/recognise.h"
 
 #include <string.h>
@@ -104,6 +105,23 @@ static enum format_result recognise(struct recognition *found, const struct form
 	return read == LINE_ERROR && !found->format ? FORMAT_FAILED : FORMAT_DONE;
 }
 
+static bool has_label(struct slice text, const char *const *labels)
+{
+	for (; *labels; labels++)
+		if (memmem(text.data, text.length, *labels, strlen(*labels)))
+			return true;
+	return false;
+}
+
+// A pack with a slip in it is no SenML any more, and yet was meant as that.
+static bool has_senml_labels(struct slice text)
+{
+	static const char *const names[] = {"\"n\"", "\"bn\"", NULL};
+	static const char *const values[] = {"\"v\"", "\"vs\"", "\"vb\"", "\"vd\"", "\"s\"", NULL};
+
+	return has_label(text, names) && has_label(text, values);
+}
+
 enum format_result recognise_among(struct recognition *found, const struct format *const *candidates,
     struct source_lines *lines, const struct format *asked, struct error *error)
 {
@@ -114,6 +132,8 @@ enum format_result recognise_among(struct recognition *found, const struct forma
 		return result;
 	if (found->format != &format_ndjson && (asked || found->format != &format_csv))
 		found->filter = NULL;
+	found->may_be_senml =
+	    found->filter && strcmp(found->filter, ".[]") == 0 && has_senml_labels(source_lines_kept(lines));
 	source_lines_go_back(lines, 0);
 	return result;
 }

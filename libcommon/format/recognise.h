@@ -11,6 +11,7 @@
 struct recognition {
 	const struct format *format; // NULL: the source has nothing but blank lines
 	bool has_marks;              // it says so itself: nobody named it, and it is the one whose own marks are there
+	bool may_be_senml;  // with a filter: its objects have labels of SenML, though it is not recognised as that
 	const char *filter; // what makes objects, one a line, of a source that is JSON in another form, for jq; or NULL
 };
 
