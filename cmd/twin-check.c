@@ -102,7 +102,7 @@ static void parse_args(struct config *cfg, int *argc, char ***argv)
 	    {.kind = OPTION_HEADING, .help = "Time"},
 	    OPTIONS_CLOCK(&cfg->clock),
 	    {.kind = OPTION_HEADING, .help = "Output"},
-	    OPTION_EMIT(&cfg->emit),
+	    OPTION_EMIT_TYPES(&cfg->emit, emit_types),
 	    {.kind = OPTION_TEXT, .long_name = "every", .target = &cfg->every,
 	     .argument = "DUR", .help = "summaries each DUR of event time too"},
 	    OPTIONS_OUTPUT(&cfg->output),

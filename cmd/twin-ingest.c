@@ -102,7 +102,7 @@ static void parse_args(struct config *cfg, int *argc, char ***argv)
 	    {.kind = OPTION_HEADING, .help = "Selection"},
 	    OPTIONS_SELECT(&cfg->select),
 	    {.kind = OPTION_HEADING, .help = "Output"},
-	    OPTION_EMIT(&cfg->emit),
+	    OPTION_EMIT_TYPES(&cfg->emit, emit_types),
 	    OPTIONS_OUTPUT(&cfg->output),
 	    ENTRY(OPTION_FLAG, "no-origin", &cfg->no_origin, NULL, "readings do not say FILE:LINE"),
 	    {.kind = OPTION_HEADING, .help = "Input and run"},

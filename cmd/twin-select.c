@@ -38,6 +38,11 @@ struct config {
 
 enum select_emit { EMIT_SELECTED };
 
+// Those of twin-record(5); any other is asked for by its name as well.
+static const char *const record_types[] = {"reading", "desired", "deleted", "state", "change", "delta", "refused",
+    "diff", "conflict", "event", "forecast", "prediction", "score", "summary", "why", "clock", "label", "rejected",
+    NULL};
+
 static const char *const emit_types[] = {"selected", "rejected", NULL};
 
 // What is asked for; pointers are NULL for what is not.
@@ -91,7 +96,7 @@ static void parse_args(struct config *cfg, int *argc, char ***argv)
 	// clang-format off
 	const struct option_spec specs[] = {
 	    {.kind = OPTION_HEADING, .help = "Selection"},
-	    {.kind = OPTION_LIST, .long_name = "type", .target = &cfg->types,
+	    {.kind = OPTION_LIST, .long_name = "type", .target = &cfg->types, .choices = record_types,
 	     .argument = "TYPE,...", .help = "only records of these types (repeatable)"},
 	    OPTIONS_SELECT(&cfg->select),
 	    OPTION_WHERE(&cfg->where),
@@ -112,7 +117,7 @@ static void parse_args(struct config *cfg, int *argc, char ***argv)
 	    {.kind = OPTION_HEADING, .help = "Time"},
 	    OPTIONS_CLOCK(&cfg->clock),
 	    {.kind = OPTION_HEADING, .help = "Output"},
-	    OPTION_EMIT(&cfg->emit),
+	    OPTION_EMIT_TYPES(&cfg->emit, emit_types),
 	    OPTIONS_OUTPUT(&cfg->output),
 	    {.kind = OPTION_HEADING, .help = "Input and run"},
 	    OPTIONS_INPUT(&cfg->input),

@@ -18,8 +18,8 @@ quote() {
 
 # What an argument of this kind can be completed to: words, or @file, or nothing.
 candidates() { # kind choices
+	[[ $2 == - ]] || printf '%s' "${2//,/ }"
 	case $1 in
-	choice) printf '%s' "${2//,/ }" ;;
 	file) printf '@file' ;;
 	now) printf 'live now' ;;
 	zone) printf 'UTC' ;;
@@ -30,10 +30,13 @@ bash_file() { # program
 	local short long argument kind choices words names=
 	printf '# %s\n_%s() {\n' "$head" "${1//-/_}"
 	cat <<-'EOT'
-		local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
-		# '=' is a word of its own in --option=value.
+		local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} begun=
+		# '=' is a word of its own in --option=value, unless COMP_WORDBREAKS lacks it.
 		[[ $before == = ]] && before=${COMP_WORDS[COMP_CWORD - 2]}
 		[[ $word == = ]] && word=
+		[[ $word == --*=* ]] && before=${word%%=*} begun=${word%%=*}= word=${word#*=}
+		# The last item of a list.
+		begun+=${word%"${word##*,}"} word=${word##*,}
 		COMPREPLY=()
 		case $before in
 	EOT
@@ -42,7 +45,7 @@ bash_file() { # program
 		words=$(candidates "$kind" "$choices")
 		[[ -n $words && $words != @file ]] || continue
 		[[ $short == - ]] && short= || short="-$short | "
-		printf -- '%s--%s)\n\tmapfile -t COMPREPLY < <(compgen -W %s -- "$word")\n\treturn\n\t;;\n' "$short" "$long" "$(quote "$words")"
+		printf -- '%s--%s)\n\tmapfile -t COMPREPLY < <(compgen -P "$begun" -W %s -- "$word")\n\treturn\n\t;;\n' "$short" "$long" "$(quote "$words")"
 	done < <(dump "$1" | tail -n +2)
 	printf 'esac\n'
 	printf '[[ $word == -* ]] && mapfile -t COMPREPLY < <(compgen -W %s -- "$word")\n' "$(quote "${names# }")"
@@ -58,7 +61,7 @@ bash_front() {
 		if ((COMP_CWORD == 1)); then
 		mapfile -t COMPREPLY < <(compgen -W '$(names) help --help --version' -- "\$word")
 		elif [[ \$name == help ]]; then
-		mapfile -t COMPREPLY < <(compgen -W '$(names)' -- "\$word")
+		mapfile -t COMPREPLY < <(compgen -W '$(pages)' -- "\$word")
 		elif [[ \$name =~ ^[a-z0-9-]+\$ && -r \${BASH_SOURCE[0]%/*}/twin-\$name ]]; then
 		# shellcheck source=/dev/null
 		. "\${BASH_SOURCE[0]%/*}/twin-\$name"
@@ -87,7 +90,7 @@ zsh_file() { # program
 			words=$(candidates "$kind" "$choices")
 			case $words in
 			@file) words=_files ;;
-			?*) words="($words)" ;;
+			?*) [[ $kind == list ]] && words="_values -s , ${argument%%[^A-Z]*} $words" || words="($words)" ;;
 			*) words=' ' ;;
 			esac
 			spec="=$spec:$(zsh_escape "$argument"):$words"
@@ -107,7 +110,7 @@ zsh_front() {
 		_arguments -C '(-)--help[print the options]' '(-)--version[print the version]' \\
 			'1:program:($(names) help)' '*::argument:->rest'
 		if [[ \$state == rest && \$words[1] == help ]]; then
-			_values page $(names)
+			_values page $(pages)
 		elif [[ \$state == rest ]]; then
 			words[1]=twin-\$words[1]
 			_normal
@@ -125,11 +128,18 @@ fish_file() { # program
 		words=$(candidates "$kind" "$choices")
 		case $words in
 		@file) printf ' -r -F' ;;
-		?*) printf ' -x -a %s' "$(fish_quote "$words")" ;;
+		?*) printf ' -x -a %s' "$(fish_words "$words")" ;;
 		*) [[ $kind == flag ]] || printf ' -x' ;;
 		esac
 		printf ' -d %s\n' "$(fish_quote "$help")"
 	done < <(dump "$1" | tail -n +2)
+}
+
+# Each with an empty description: that of the option would stand at every word.
+fish_words() {
+	local word list=()
+	for word in $1; do list+=("$word\\t''"); done
+	printf '"%s"' "${list[*]}"
 }
 
 fish_quote() {
@@ -152,6 +162,8 @@ fish_front() {
 	for name in $(names); do
 		IFS=$'\t' read -r _ summary _ < <(dump "twin-$name")
 		printf 'complete -c twin -n __fish_use_subcommand -a %s -d %s\n' "$name" "$(fish_quote "$summary")"
+	done
+	for name in $(pages); do
 		printf "complete -c twin -n '__fish_seen_subcommand_from help' -a %s\n" "$name"
 	done
 }
@@ -164,6 +176,16 @@ done
 names() {
 	local list=("${programs[@]#twin-}")
 	printf '%s' "${list[*]}"
+}
+
+# What 'twin help' opens.
+pages() {
+	local path list=()
+	for path in "${BASH_SOURCE[0]%/*}"/../man/twin*.[157]; do
+		path=${path##*/twin} path=${path%.[157]}
+		list+=("${path#-}")
+	done
+	printf '%s\n' "${list[@]}" | sed 's/^$/twin/' | sort -u | paste -sd ' ' -
 }
 
 mkdir -p "$out/bash" "$out/zsh" "$out/fish"

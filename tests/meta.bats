@@ -334,8 +334,35 @@ page_options() {
 			run -0 bash --norc -c '. "$1"; COMP_WORDS=(x "--$3" = ""); COMP_CWORD=3; "_${2//-/_}"; echo "${COMPREPLY[@]}"' - \
 				"$TWIN_ROOT/completions/bash/$program" "$program" "$option"
 			[[ $output == "${choices//,/ }" ]]
+			run -0 bash --norc -c '. "$1"; COMP_WORDS=(x "--$3=$4"); COMP_CWORD=1; "_${2//-/_}"; echo "${COMPREPLY[@]}"' - \
+				"$TWIN_ROOT/completions/bash/$program" "$program" "$option" "${choices##*,}"
+			[[ $output == "--$option=${choices##*,}" ]]
+		done
+		"$program" --dump-options | awk -F '\t' '$4 == "list" && $5 != "-" { print $2, $5 }' | while read -r option choices; do
+			run -0 bash --norc -c '. "$1"; COMP_WORDS=(x "--$3" "any,$4"); COMP_CWORD=2; "_${2//-/_}"; echo "${COMPREPLY[@]}"' - \
+				"$TWIN_ROOT/completions/bash/$program" "$program" "$option" "${choices##*,}"
+			[[ $output == "any,${choices##*,}" ]]
 		done
 	done
+	twin-ingest --dump-options | awk -F '\t' '$2 == "emit" { print $5 }' | grep -qx 'reading,label,rejected'
+	twin-select --dump-options | awk -F '\t' '$2 == "type" { print $5 }' | grep -q '^reading,.*event'
+	twin-ingest --dump-options | awk -F '\t' '$2 == "check" { print $5 }' | grep -q '^all,none,range'
+}
+
+@test "completions of the front end know every page" {
+	for page in record model expr units ingest twin; do
+		run -0 bash --norc -c '. "$1"; COMP_WORDS=(twin help "$2"); COMP_CWORD=2; _twin; echo "${COMPREPLY[@]}"' - \
+			"$TWIN_ROOT/completions/bash/twin" "$page"
+		[[ $output == "$page" ]]
+		grep -qE "seen_subcommand_from help' -a $page\$" "$TWIN_ROOT/completions/fish/twin.fish"
+		grep -qE "_values page .*\b$page\b" "$TWIN_ROOT/completions/zsh/_twin"
+	done
+}
+
+@test "fish gives no word of an option the option's own description" {
+	needs fish
+	run -0 fish --no-config -c 'source $argv[1]; complete -C "twin-ingest -f c"' "$TWIN_ROOT/completions/fish/twin-ingest.fish"
+	[[ ${output%%$'\t'*} == csv && $output != *format* ]]
 }
 
 @test "programs need no library beyond the agreed ones" {

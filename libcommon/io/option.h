@@ -57,7 +57,7 @@ struct option_spec {
 	void *target;               // by kind, see above
 	const char *argument;       // name in the help: FILE, DUR, N... (choices are listed when it is NULL)
 	const char *help;           // one line, lower case, no full stop
-	const char *const *choices; // OPTION_CHOICE: NULL-terminated
+	const char *const *choices; // OPTION_CHOICE: NULL-terminated; OPTION_LIST: known items, for completions
 	int64_t minimum, maximum;   // COUNT, SIZE, DURATION, NUMBER; both 0: at least 0 (a NUMBER: any)
 };
 

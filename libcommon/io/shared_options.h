@@ -134,6 +134,13 @@ enum output_format output_options_format(const struct output_options *output);
 	 .argument = "TYPE[=FILE],...", .help = "which records to write, and where"}
 // clang-format on
 
+// The same with its types for completions.
+// clang-format off
+#define OPTION_EMIT_TYPES(list, types) \
+	{.kind = OPTION_LIST, .short_name = 'e', .long_name = "emit", .target = (list), .choices = (types), \
+	 .argument = "TYPE[=FILE],...", .help = "which records to write, and where"}
+// clang-format on
+
 // clang-format off
 #define OPTION_PASS(flag) \
 	{.kind = OPTION_FLAG, .short_name = 'p', .long_name = "pass", .target = (flag), \

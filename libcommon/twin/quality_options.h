@@ -30,6 +30,8 @@ struct quality_options {
 	{.kind = OPTION_LIST, .long_name = "interval", .target = &(options)->interval, \
 	 .argument = "PROP=DUR", .help = "how often readings come; gaps are told"}, \
 	{.kind = OPTION_LIST, .long_name = "check", .target = &(options)->tests, \
+	 .choices = (const char *const[]){"all", "none", "range", "rate", "stuck", "spike", "attenuated", "missing", \
+	     "duplicate", "order", NULL}, \
 	 .argument = "LIST", .help = "make these checks; all, none, duplicate, order..."}
 // clang-format on
 
