@@ -70,11 +70,15 @@ static void check_csv(struct slice text)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct slice lines = slice_of((const char *)data, size);
+	static const char *const widths[] = {"", "20", "50"};
 	struct buffer out = BUFFER_INIT;
 
-	show(&out, OUTPUT_FORMAT_TABLE, lines);
-	check_table(buffer_slice(&out));
-	buffer_reset(&out);
+	for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
+		setenv("COLUMNS", widths[i], 1);
+		show(&out, OUTPUT_FORMAT_TABLE, lines);
+		check_table(buffer_slice(&out));
+		buffer_reset(&out);
+	}
 	show(&out, OUTPUT_FORMAT_CSV, lines);
 	check_csv(buffer_slice(&out));
 	buffer_release(&out);
