@@ -131,7 +131,7 @@ static void fill(struct table *table, struct table_cell *cell, struct slice text
 
 static struct slice cell_text(const struct table *table, const struct table_cell *cell)
 {
-	return slice_of(table->text.data + cell->offset, cell->length);
+	return cell->length ? slice_of(table->text.data + cell->offset, cell->length) : SLICE_EMPTY;
 }
 
 static size_t larger(size_t a, size_t b)
