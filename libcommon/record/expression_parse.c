@@ -62,6 +62,13 @@ int parser_nested(struct parser *parser, enum strength least, struct operand *op
 
 // Operands.
 
+static enum operand_time time_of_path(const struct path *path)
+{
+	bool is_time = path->member == MEMBER_TIMESTAMP || path->member == MEMBER_RECEIVED;
+
+	return path->count == 1 && is_time ? OPERAND_TIME : OPERAND_ANY;
+}
+
 static int parse_name(struct parser *parser, struct operand *operand)
 {
 	struct path_parts parts = {.start = parser->token.start};
@@ -83,6 +90,7 @@ static int parse_name(struct parser *parser, struct operand *operand)
 		return -1;
 	parser_emit_at(parser, operand->start, OPERATION_PATH, path, 1);
 	operand->kinds = KINDS_OF_MEMBERS;
+	operand->time = time_of_path(&parser->expression->paths[path]);
 	return 0;
 }
 
@@ -94,6 +102,7 @@ static int parse_bracketed_path(struct parser *parser, struct operand *operand)
 		return -1;
 	parser_emit(parser, OPERATION_PATH, path, 1);
 	operand->kinds = KINDS_OF_MEMBERS;
+	operand->time = time_of_path(&parser->expression->paths[path]);
 	return 0;
 }
 
@@ -108,6 +117,7 @@ static int parse_literal(struct parser *parser, struct operand *operand)
 	} else if (token->kind == TOKEN_STRING) {
 		value = value_of_string(text);
 		value_read_time_literal(&value);
+		operand->time = value.time == EXPRESSION_TIME_NOT ? OPERAND_NO_TIME : OPERAND_ANY;
 	} else if (token->kind == TOKEN_DURATION) {
 		value.kind = EXPRESSION_DURATION;
 		value.nanoseconds = token->nanoseconds;
@@ -170,6 +180,7 @@ static int parse_not(struct parser *parser, enum strength least, struct operand 
 static int parse_prefix(struct parser *parser, enum strength least, struct operand *operand)
 {
 	operand->start = parser->token.start;
+	operand->time = OPERAND_ANY;
 	switch (parser->token.kind) {
 	case TOKEN_NUMBER:
 	case TOKEN_DURATION:
@@ -233,6 +244,16 @@ static int check_comparison(
 	return 0;
 }
 
+// Compared byte by byte it would be smaller or larger than every time.
+static int check_times(struct parser *parser, const struct operand *left, const struct operand *right)
+{
+	const struct operand *text = left->time == OPERAND_NO_TIME ? left : right;
+
+	if (left->time + right->time != OPERAND_TIME + OPERAND_NO_TIME)
+		return 0;
+	return token_error(&parser->reader, text->start, "the text is no time such as \"2026-03-01T12:00:00Z\"");
+}
+
 // `and` and `or` leave out their right side where the left one decides.
 static int parse_logic(struct parser *parser, struct infix infix, struct operand *left)
 {
@@ -268,7 +289,7 @@ static int parse_infix(struct parser *parser, struct infix infix, struct operand
 		return check_arithmetic(parser, infix.operation, left, &right, at);
 	if (infix_of(parser->token.kind).strength == STRENGTH_COMPARISON)
 		return token_error(&parser->reader, parser->token.start, "comparisons do not chain: join two by 'and'");
-	return check_comparison(parser, infix.operation, left, &right, at);
+	return check_times(parser, left, &right) ? -1 : check_comparison(parser, infix.operation, left, &right, at);
 }
 
 static int parse(struct parser *parser, enum strength least, struct operand *operand)
@@ -282,6 +303,7 @@ static int parse(struct parser *parser, enum strength least, struct operand *ope
 			return 0;
 		if (parse_infix(parser, infix, operand))
 			return -1;
+		operand->time = OPERAND_ANY;
 	}
 }
 

@@ -15,10 +15,14 @@ struct parser {
 	struct error *error;
 };
 
+// Whether an operand is a time wherever it is there (timestamp), or text in quotes that is none.
+enum operand_time { OPERAND_ANY, OPERAND_TIME, OPERAND_NO_TIME };
+
 // What is known of an operand: the kinds it can have, and where it begins.
 struct operand {
 	unsigned kinds;
 	size_t start;
+	enum operand_time time;
 };
 
 // On to the next token.

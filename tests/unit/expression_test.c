@@ -175,7 +175,8 @@ static void test_members(void)
 		CHECK(
 		    test_of(bare,
 			"exists(type) or exists(quality) or exists(sensor_id) or exists(seq) or exists(counter)") == 0);
-		CHECK(test_of(bare, "unit == '' or unit != '' or received != '' or quality.x == 1 or type[0] == 'r'") ==
+		CHECK(test_of(bare,
+			  "unit == '' or unit != '' or received != '2026-03-01' or quality.x == 1 or type[0] == 'r'") ==
 		    0);
 		CHECK(test_of("{\"type\":\"mine\"}", "quality == 1 or type != 'mine' or seq == 0") == 0);
 	}
@@ -292,6 +293,14 @@ static void test_errors(void)
 		CHECK_ERROR("value >", "column 8: a value is missing at the end");
 		CHECK_ERROR("", "column 1: a value is missing at the end");
 		CHECK_ERROR("value > )", "column 9: expected a value, found )");
+		CHECK_ERROR(
+		    "timestamp < '2026-13-01'", "column 13: the text is no time such as \"2026-03-01T12:00:00Z\"");
+		CHECK_ERROR(
+		    "'2026-02' == (received)", "column 1: the text is no time such as \"2026-03-01T12:00:00Z\"");
+		CHECK_ERROR(
+		    "['timestamp'] != ('foo')", "column 19: the text is no time such as \"2026-03-01T12:00:00Z\"");
+		CHECK(holds("timestamp < '2026-12-01' and not (metadata.timestamp < 'foo') and property < 'foo'"));
+		CHECK(holds("starts_with(timestamp, '2026') and if(true, property, 'x') != 'x'"));
 		CHECK_ERROR("value = 3", "column 7: '=' is not used here: write '=='");
 		CHECK_ERROR("a && b", "column 3: '&' is not used here: write 'and'");
 		CHECK_ERROR("1 < value < 3", "column 11: comparisons do not chain: join two by 'and'");
