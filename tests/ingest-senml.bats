@@ -253,6 +253,8 @@ rejected() {
 	rejected '"n":"a","t":"1","v":1' 't is no number'
 	rejected '"n":"a","v":1,"vs":"1"' 'it has two values, v and vs'
 	rejected '"n":"a"' 'it has no value (v, vs, vb, vd or s)'
+	rejected '' 'it has no value (v, vs, vb, vd or s)'
+	rejected '"x":1' 'it has no value (v, vs, vb, vd or s)'
 	rejected '"n":"a","x":1' 'it has no value (v, vs, vb, vd or s)'
 	rejected '"v":1' 'its name is empty (n, bn)'
 	rejected '"n":"","v":1' 'its name is empty (n, bn)'

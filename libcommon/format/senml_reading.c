@@ -72,7 +72,7 @@ static inline bool has(const struct senml_record *record, enum senml_label label
 
 bool senml_record_is_base(const struct senml_record *record)
 {
-	return !(record->present & ~SENML_BASES) && !record->has_others;
+	return record->present && !(record->present & ~SENML_BASES) && !record->has_others;
 }
 
 static int check_kinds(const struct senml_record *record, struct error *error)
