@@ -71,6 +71,8 @@ static void check_args(const struct config *cfg)
 	select_options_check(&cfg->select);
 	if (cfg->recover && (cfg->suggest_model || cfg->fail_if || cfg->every || cfg->model || cfg->where))
 		option_usage_error("--recover does nothing else: run %s on what it has written", info.name);
+	if (cfg->recover && (cfg->output.path || cfg->emit.count))
+		option_usage_error("--recover names the file that it writes: leave out -o and -e");
 	if (cfg->suggest_model && (cfg->fail_if || cfg->every || cfg->emit.count))
 		option_usage_error("--suggest-model writes a model and no records");
 }
@@ -301,9 +303,9 @@ static void finish(struct check *check)
 	    !record_reader_unfinished(check->streams.reader) && !rejects_count(&check->streams.rejects);
 
 	// Empty input has no health; but whoever asks whether there is enough wants to hear that there is none.
-	if (check->cfg->suggest_model && !is_empty)
+	if (check->cfg->suggest_model)
 		write_model(check);
-	else if (!check->cfg->suggest_model && (!is_empty || check->fail_if))
+	else if (!is_empty || check->fail_if)
 		write_report(check);
 	record_streams_end_input(&check->streams);
 	record_streams_flush(&check->streams);

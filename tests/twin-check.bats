@@ -280,6 +280,15 @@ END2
 	[[ $(cat got) == '{"x":{"type":"any","interval":"1s","stale_after":"4s"}}' ]]
 }
 
+@test "of empty input a model is written that is one, and a summary where --fail-if asks" {
+	run -0 --separate-stderr twin-check --suggest-model - </dev/null
+	[[ $(jq -c . <<<"$output") == '{"properties":{}}' && -z $stderr ]]
+	run -0 --separate-stderr twin-check - </dev/null
+	[[ -z $output ]]
+	run -1 --separate-stderr twin-check --fail-if 'measures.readings < 1' - </dev/null
+	[[ $(jq -c .measures.readings <<<"$output") == 0 ]]
+}
+
 @test "--fail-if exits with 1, names what it is true of, and writes all the same" {
 	{ reading 0 1; reading 0 1; } >in
 	run -1 --separate-stderr twin-check --fail-if 'measures.uniqueness < 0.9' in
@@ -392,6 +401,15 @@ damage() {
 	run -0 --separate-stderr twin-check --recover got a b.gz b.zst
 	says "12000 lines kept, 0 lost"
 	cat a b b | cmp - got
+	run -2 --separate-stderr twin-check --recover got --rejects got plain
+	[[ $stderr == "twin-check: 'got' is what --recover writes: name another file for --rejects" ]]
+	ln got same
+	run -2 --separate-stderr twin-check --recover got --rejects same plain
+	for options in '-o other' '-e rejected=other' '-e summary'; do
+		# shellcheck disable=SC2086 # two words
+		run -2 --separate-stderr twin-check --recover got $options plain
+		[[ ${stderr_lines[0]} == 'twin-check: --recover names the file that it writes: leave out -o and -e' && ! -e other ]]
+	done
 	run -2 --separate-stderr twin-check --recover a a
 	[[ $(wc -l <a) -eq 4000 ]]
 }

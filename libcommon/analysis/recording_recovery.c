@@ -192,6 +192,23 @@ static enum exit_status recover_operands(struct recovery *recovery, char *const 
 	return recovery->lines_lost || recovery->damages ? STATUS_REJECTED : STATUS_DONE;
 }
 
+static int open_outputs(
+    struct output *output, struct rejects *rejects, const char *path, const char *kept, struct error *error)
+{
+	struct error ignored;
+
+	if (output_open(output, path, error))
+		return -1;
+	if (output_is_file(output, kept))
+		error_set(error, "'%s' is what --recover writes: name another file for --rejects", kept);
+	else if (!kept || rejects_open(rejects, kept, error) == 0)
+		return 0;
+	int closed = output_close(output, &ignored);
+
+	(void)closed; // what went wrong is known already
+	return -1;
+}
+
 enum exit_status recovery_of_files(
     const char *path, const struct input_options *input, bool quiet, char *const *operands, size_t count)
 {
@@ -204,9 +221,8 @@ enum exit_status recovery_of_files(
 	rejects_init(&rejects, input->strict);
 	if (output_check_inputs(path, operands, count, &error) ||
 	    output_check_inputs(input->rejects, operands, count, &error) ||
-	    (input->rejects && rejects_open(&rejects, input->rejects, &error)) || output_open(&output, path, &error)) {
+	    open_outputs(&output, &rejects, path, input->rejects, &error)) {
 		message_print("%s", error.message);
-		rejects_release(&rejects);
 		return STATUS_TROUBLE;
 	}
 	enum exit_status status = recover_operands(&recovery, operands, count);
