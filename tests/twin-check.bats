@@ -519,3 +519,13 @@ END2
 	late=$(jq -r '[.entity_id, .timestamp] | @tsv' in.3 | awk -F '\t' '$2 < newest[$1] { late++ } $2 > newest[$1] { newest[$1] = $2 } END { print late + 0 }')
 	[[ $(twin-check in.3 | measure - 'select(.entity_id or .by | not).measures.late') == "$late" ]]
 }
+
+@test "a member of a model that is nearly a known one is told" {
+	echo '{"properties":{"x":{"rnage":[0,1]}}}' >m.json
+	echo '{"entity_id":"a","property":"x","timestamp":"2026-03-01T12:00:00Z","value":1}' >in
+	run -0 twin-check -m m.json -o out in
+	says "'rnage'"
+	says "'range'"
+	run -0 twin-check -q -m m.json -o out in
+	[[ -z $output ]]
+}
