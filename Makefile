@@ -29,7 +29,7 @@ sanitize := -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-poi
 endif
 
 # Asked only when something is compiled, so that clean and deps work on a bare machine. libcsv and udunits2 have no .pc file.
-libraries := jansson libzstd zlib
+libraries := jansson libzstd sqlite3 zlib
 library_cflags = $(eval library_cflags := $$(shell $$(PKG_CONFIG) --cflags $$(libraries)))$(library_cflags)
 library_libs = $(eval library_libs := $$(shell $$(PKG_CONFIG) --libs $$(libraries)) -lcsv -ludunits2 -lm)$(library_libs)
 
@@ -51,7 +51,7 @@ library_objects := $(library_sources:%.c=$(BUILD)/%.o)
 fuzz_objects := $(library_sources:%.c=build/fuzz/%.o)
 
 # Debian's packages: for building and the demo, for the tests, for lint, for fuzzing.
-deps_build := gcc libc6-dev make pkgconf libjansson-dev libcsv-dev zlib1g-dev libzstd-dev libudunits2-dev libudunits2-data tzdata
+deps_build := gcc libc6-dev make pkgconf libjansson-dev libcsv-dev zlib1g-dev libzstd-dev libsqlite3-dev libudunits2-dev libudunits2-data tzdata
 deps_check := $(deps_build) binutils bats bsdutils gzip jq mandoc mosquitto mosquitto-clients python3 sqlite3 util-linux zstd
 deps_lint := $(deps_build) clang-format mandoc shellcheck
 deps_fuzz := $(deps_build) clang libclang-rt-14-dev
