@@ -1,4 +1,3 @@
-#define _GNU_SOURCE // memrchr
 #include "twin/twin_set.h"
 
 #include <stdlib.h>
@@ -6,6 +5,7 @@
 
 #include "base/memory.h"
 #include "twin/content.h"
+#include "twin/origin.h"
 
 static void resolve(void *context, const void *handle, struct fold_tail *tail)
 {
@@ -81,43 +81,6 @@ static void replace_both(struct series *series, const struct assignment *item)
 	hold(&series->usable, &item->key, content);
 }
 
-// "FILE:LINE" taken apart; without a line of digits all of it is the file.
-struct origin {
-	struct slice file;
-	struct slice line; // without leading zeros
-};
-
-static struct origin split_origin(struct slice text)
-{
-	const char *colon = text.length ? memrchr(text.data, ':', text.length) : NULL;
-
-	if (!colon)
-		return (struct origin){text, SLICE_EMPTY};
-	struct slice line = slice_skip(text, (size_t)(colon - text.data) + 1);
-
-	for (size_t i = 0; i < line.length; i++)
-		if ((unsigned char)(line.data[i] - '0') > 9)
-			line.length = 0;
-	if (line.length == 0)
-		return (struct origin){text, SLICE_EMPTY};
-	while (line.length > 1 && line.data[0] == '0')
-		line = slice_skip(line, 1);
-	return (struct origin){slice_of(text.data, (size_t)(colon - text.data)), line};
-}
-
-// By the file's name, then by the line.
-static int compare_origins(struct slice a, struct slice b)
-{
-	struct origin x = split_origin(a), y = split_origin(b);
-	int order = slice_compare(x.file, y.file);
-
-	if (!order && x.line.length != y.line.length)
-		order = x.line.length < y.line.length ? -1 : 1;
-	if (!order)
-		order = slice_compare(x.line, y.line);
-	return order ? order : slice_compare(a, b);
-}
-
 // The same record came by several ways: what is not part of the key is joined, so that the way does not matter.
 static bool join_duplicate(const struct series *series, struct fold_register *held, const struct assignment *item)
 {
@@ -127,8 +90,7 @@ static bool join_duplicate(const struct series *series, struct fold_register *he
 	struct slice ack = content_text(content, CONTENT_ACK);
 	struct slice axis = content_text(content, CONTENT_AXIS);
 
-	if (!item->origin.length || (origin.length && compare_origins(origin, item->origin) <= 0))
-		joined.origin = origin;
+	joined.origin = origin_smaller(origin, item->origin);
 	if (slice_compare(ack, item->ack) >= 0)
 		joined.ack = ack;
 	if (slice_compare(axis, item->axis) >= 0)

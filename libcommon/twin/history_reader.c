@@ -1,0 +1,338 @@
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "twin/history_parts.h"
+
+// A pooled block that was larger once is not kept so.
+#define SPARE_BYTES_MAX ((size_t)4 << 20)
+
+struct history_pooled *history_pool_take(struct history_pool *pool)
+{
+	struct history_pooled *pooled = pool->spare;
+
+	if (pooled)
+		pool->spare = pooled->next;
+	else
+		pooled = memory_new_zeroed(1, sizeof *pooled);
+	return pooled;
+}
+
+void history_pool_leave(struct history_pool *pool, struct history_pooled *pooled)
+{
+	pooled->next = pool->left;
+	pool->left = pooled;
+}
+
+void history_pool_reuse(struct history_pool *pool)
+{
+	while (pool->left) {
+		struct history_pooled *pooled = pool->left;
+
+		pool->left = pooled->next;
+		pooled->next = pool->spare;
+		pool->spare = pooled;
+		if (pooled->block.bytes.capacity > SPARE_BYTES_MAX) {
+			buffer_release(&pooled->block.bytes);
+			pooled->block.bytes = (struct buffer)BUFFER_INIT;
+		}
+	}
+	if (pool->texts.total)
+		arena_reset(&pool->texts);
+}
+
+void history_pool_release(struct history_pool *pool)
+{
+	history_pool_reuse(pool);
+	while (pool->spare) {
+		struct history_pooled *next = pool->spare->next;
+
+		history_block_release(&pool->spare->block);
+		free(pool->spare);
+		pool->spare = next;
+	}
+	arena_release(&pool->texts);
+}
+
+struct history_label history_label_of(const struct history_block *block)
+{
+	return (struct history_label){
+	    history_row_place(&block->rows[0]),
+	    history_row_place(&block->rows[block->count - 1]),
+	    (int64_t)block->count,
+	};
+}
+
+struct history_label history_stored_label(sqlite3_stmt *statement)
+{
+	return (struct history_label){
+	    {sqlite3_column_int64(statement, 1), sqlite3_column_int64(statement, 2)},
+	    {sqlite3_column_int64(statement, 3), sqlite3_column_int64(statement, 4)},
+	    sqlite3_column_int64(statement, 5),
+	};
+}
+
+int history_load(struct history *history, sqlite3_stmt *statement, struct history_block *block, struct error *error)
+{
+	long long id = sqlite3_column_int64(statement, 0);
+	struct history_label stored = history_stored_label(statement), label;
+	const void *data = sqlite3_column_blob(statement, 6);
+	struct error why;
+
+	if (history_decode(history->codec, data, (size_t)sqlite3_column_bytes(statement, 6), block, &why) < 0)
+		return error_set(
+		    error, "history: block %lld of run %lld: %s", id, id >> HISTORY_BLOCK_BITS, why.message);
+	label = history_label_of(block);
+	if (label.items != stored.items || history_place_compare(label.first, stored.first) != 0 ||
+	    history_place_compare(label.last, stored.last) != 0)
+		return error_set(error,
+		    "history: block %lld of run %lld: damaged: it holds other items than its row says", id,
+		    id >> HISTORY_BLOCK_BITS);
+	return 0;
+}
+
+static bool is_in_range(const struct history_range *range, const struct history_row *row)
+{
+	return row->item.timestamp >= range->from && (row->item.timestamp < range->to || range->to == HISTORY_END);
+}
+
+// The first row that is not below the place.
+static size_t find_place(const struct history_block *block, struct history_place place)
+{
+	size_t low = 0, high = block->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (history_place_compare(history_row_place(&block->rows[middle]), place) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+void history_reader_leave(struct history_reader *reader)
+{
+	if (reader->pooled)
+		history_pool_leave(reader->pool, reader->pooled);
+	reader->pooled = NULL;
+	reader->row = NULL;
+}
+
+// 1 when the block that the statement stands on has rows for the reader: then they are loaded. 0 to go on, 2 when no later one has any.
+static int judge_block(struct history_reader *reader, sqlite3_stmt *statement, struct error *error)
+{
+	struct history_label label = history_stored_label(statement);
+	bool before = history_place_compare(label.last, reader->low) < 0;
+	bool behind = history_place_compare(label.first, reader->high) >= 0;
+
+	if (before || behind)
+		return before == reader->range->newest_first ? 2 : 0;
+	reader->pooled = history_pool_take(reader->pool);
+	if (history_load(reader->history, statement, &reader->pooled->block, error) < 0)
+		return -1;
+	return 1;
+}
+
+static int fetch_block(struct history_reader *reader, struct error *error)
+{
+	bool backwards = reader->range->newest_first;
+	sqlite3_stmt *statement =
+	    history_statement(reader->history, backwards ? HISTORY_SQL_LAST_BLOCK : HISTORY_SQL_NEXT_BLOCK, error);
+
+	if (!statement)
+		return -1;
+	sqlite3_bind_int64(statement, 1, backwards ? history_first_id(reader->run) : reader->id + 1);
+	sqlite3_bind_int64(statement, 2, backwards ? reader->id : history_first_id(reader->run + 1));
+	int got = history_step(reader->history, statement, error);
+
+	if (got <= 0)
+		return got < 0 ? -1 : 2;
+	reader->id = sqlite3_column_int64(statement, 0);
+	got = judge_block(reader, statement, error);
+	sqlite3_reset(statement);
+	return got;
+}
+
+// Where reading begins in a block that has just been loaded.
+static void enter_block(struct history_reader *reader)
+{
+	const struct history_block *block = &reader->pooled->block;
+
+	if (!reader->range->newest_first)
+		reader->at = find_place(block, reader->low);
+	else
+		reader->at = find_place(block, reader->high) - 1; // of nothing: SIZE_MAX, which is behind all rows
+}
+
+// From reader->at on, in the block. NULL when there is none.
+static struct history_row *find_row(struct history_reader *reader)
+{
+	struct history_block *block = &reader->pooled->block;
+	bool backwards = reader->range->newest_first;
+
+	for (; reader->at < block->count; reader->at += backwards ? (size_t)-1 : (size_t)1) {
+		struct history_row *row = &block->rows[reader->at];
+		struct history_place place = history_row_place(row);
+
+		if (backwards ? history_place_compare(place, reader->low) < 0
+			      : history_place_compare(place, reader->high) >= 0)
+			break;
+		if (is_in_range(reader->range, row))
+			return row;
+	}
+	return NULL;
+}
+
+// When the rows of the block that is read, if any, have been used up.
+int history_reader_next_block(struct history_reader *reader, struct error *error)
+{
+	int got = 0;
+
+	do {
+		history_reader_leave(reader);
+		do
+			got = fetch_block(reader, error);
+		while (got == 0);
+		if (got < 0)
+			return -1;
+		if (got == 1) {
+			enter_block(reader);
+			reader->row = find_row(reader);
+		}
+	} while (got == 1 && !reader->row);
+	return 0;
+}
+
+static int seek(struct history_reader *reader, struct history_place place, int64_t *id, struct error *error)
+{
+	sqlite3_stmt *statement = history_statement(reader->history, HISTORY_SQL_SEEK_BLOCK, error);
+
+	if (!statement)
+		return -1;
+	sqlite3_bind_int64(statement, 1, reader->run);
+	sqlite3_bind_int64(statement, 2, place.series);
+	sqlite3_bind_int64(statement, 3, place.timestamp);
+	int got = history_step(reader->history, statement, error);
+
+	if (got > 0)
+		*id = sqlite3_column_int64(statement, 0);
+	sqlite3_reset(statement);
+	return got;
+}
+
+int history_reader_start(struct history_reader *reader, struct error *error)
+{
+	const struct history_range *range = reader->range;
+	int got;
+
+	reader->high = range->to == HISTORY_END ? (struct history_place){(int64_t)range->last + 1, INT64_MIN}
+						: (struct history_place){range->last, range->to};
+	reader->id = history_first_id(reader->run);
+	got = seek(reader, range->newest_first ? reader->high : reader->low, &reader->id, error);
+	if (got < 0)
+		return -1;
+	// Fetching begins next to this id.
+	reader->id += range->newest_first ? got : -1;
+	return history_reader_next_block(reader, error);
+}
+
+static inline int advance(struct history_reader *reader, struct error *error)
+{
+	reader->at += reader->range->newest_first ? (size_t)-1 : (size_t)1;
+	reader->row = find_row(reader);
+	return reader->row ? 0 : history_reader_next_block(reader, error);
+}
+
+// Whether a comes out of the heap before b.
+static inline bool comes_first(const struct history_reader *a, const struct history_reader *b, bool newest_first)
+{
+	int order = history_place_compare(history_row_place(a->row), history_row_place(b->row));
+
+	if (!order)
+		order = history_row_compare(a->row, b->row);
+	return newest_first ? order > 0 : order < 0;
+}
+
+static void sift_down(struct history_merger *merger, size_t at)
+{
+	bool newest_first = merger->range.newest_first;
+
+	for (size_t child; (child = 2 * at + 1) < merger->active; at = child) {
+		if (child + 1 < merger->active &&
+		    comes_first(merger->heap[child + 1], merger->heap[child], newest_first))
+			child++;
+		if (!comes_first(merger->heap[child], merger->heap[at], newest_first))
+			break;
+		struct history_reader *swapped = merger->heap[at];
+
+		merger->heap[at] = merger->heap[child];
+		merger->heap[child] = swapped;
+	}
+}
+
+int history_merger_start(struct history_merger *merger, struct history *history, const int64_t *runs, size_t count,
+    const struct history_range *range, const struct history_place *low, struct error *error)
+{
+	*merger = (struct history_merger){
+	    .history = history,
+	    .range = *range,
+	    .readers = memory_new_zeroed(count + 1, sizeof *merger->readers),
+	    .heap = memory_new_zeroed(count + 1, sizeof(struct history_reader *)),
+	    .count = count,
+	};
+	for (size_t i = 0; i < count; i++) {
+		struct history_reader *reader = &merger->readers[i];
+
+		*reader = (struct history_reader){
+		    .history = history,
+		    .pool = &merger->pool,
+		    .run = runs[i],
+		    .range = &merger->range,
+		    .low = low ? *low : (struct history_place){range->first, range->from},
+		};
+		if (history_reader_start(reader, error) < 0)
+			return -1;
+		if (reader->row)
+			merger->heap[merger->active++] = reader;
+	}
+	for (size_t i = merger->active / 2; i-- > 0;)
+		sift_down(merger, i);
+	return 0;
+}
+
+static int advance_top(struct history_merger *merger, struct error *error)
+{
+	merger->taken++;
+	if (advance(merger->heap[0], error) < 0)
+		return -1;
+	if (!merger->heap[0]->row)
+		merger->heap[0] = merger->heap[--merger->active];
+	sift_down(merger, 0);
+	return 0;
+}
+
+int history_merger_next(struct history_merger *merger, struct history_row **row, struct error *error)
+{
+	if (!merger->active)
+		return 0;
+	*row = merger->heap[0]->row;
+	if (advance_top(merger, error) < 0)
+		return -1;
+	while (merger->active && (*row)->item.timestamp == merger->heap[0]->row->item.timestamp &&
+	    history_row_compare(*row, merger->heap[0]->row) == 0) {
+		history_join(merger->history, &merger->pool.texts, *row, merger->heap[0]->row);
+		if (advance_top(merger, error) < 0)
+			return -1;
+	}
+	return 1;
+}
+
+void history_merger_release(struct history_merger *merger)
+{
+	for (size_t i = 0; i < merger->count; i++)
+		history_reader_leave(&merger->readers[i]);
+	history_pool_release(&merger->pool);
+	free(merger->readers);
+	free(merger->heap);
+}
