@@ -104,7 +104,8 @@ struct history_totals {
 int history_count(struct history *history, struct history_totals *totals, struct error *error)
     __attribute__((warn_unused_result));
 
-// Removal of old items. Starts with position 0; all other members stay the same from call to call.
+// Removal of old items. Starts with position 0; all other members stay the same from call to call. Each pass looks at all blocks: several
+// series with horizons of their own are one pass, with the newest horizon as `before` and the rest of the rule in `keep`.
 struct history_retention {
 	uint32_t first; // series, inclusive
 	uint32_t last;

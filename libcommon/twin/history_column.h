@@ -29,6 +29,10 @@ struct column_segments {
 	size_t count;
 };
 
+// Numbers may have so many zeros in common.
+#define COLUMN_POWER_MAX 9
+extern const int64_t column_powers[COLUMN_POWER_MAX + 1];
+
 #define COLUMN_CUTS_MAX 512
 
 struct column_writer {
