@@ -388,6 +388,46 @@ static void check_join_text(void)
 	stop(&state);
 }
 
+static void join_smaller(void *context, struct slice a, struct slice b, struct buffer *joined)
+{
+	++*(int *)context;
+	buffer_append_slice(joined, slice_compare(a, b) < 0 ? a : b);
+}
+
+static void check_rest(struct state *state, const char *want)
+{
+	struct history_cursor *cursor = history_cursor_open(state->history, &HISTORY_EVERYTHING, &state->error);
+	struct history_item got = {.rest = SLICE_EMPTY};
+
+	CHECK(cursor && history_cursor_next(cursor, &got, &state->error) == 1);
+	CHECK_TEXT(got.rest, want);
+	CHECK(cursor && history_cursor_next(cursor, &got, &state->error) == 0);
+	history_cursor_close(cursor);
+}
+
+static void check_join_rest(void)
+{
+	struct history_item items[2];
+	struct state state;
+	int calls = 0;
+
+	start(&state, 31);
+	items[0] = random_item(&state.random, &state.arena, 1, 10);
+	items[0].rest = SLICE_LITERAL("{\"a\":1}");
+	items[1] = items[0];
+	items[1].rest = SLICE_LITERAL("{\"b\":1}");
+	for (int i = 0; i < 2; i++)
+		CHECK(succeeds(&state, history_append(state.history, &items[i], 1, &state.error)));
+	check_rest(&state, "{\"b\":1}");
+	history_set_join(state.history, join_smaller, &calls);
+	check_rest(&state, "{\"a\":1}");
+	CHECK(calls == 1);
+	CHECK(succeeds(&state, history_append(state.history, items, 2, &state.error)));
+	CHECK(calls == 2);
+	check_rest(&state, "{\"a\":1}");
+	stop(&state);
+}
+
 int main(void)
 {
 	char *scratch = scratch_enter();
@@ -408,6 +448,8 @@ int main(void)
 	check_large();
 	TEST("of equal items the smallest received and origin stay, and none is smaller than any received")
 	check_join_text();
+	TEST("the other members of equal items are joined by the owner's rule")
+	check_join_rest();
 	TEST("a damaged block is an error that names it")
 	check_damaged_read();
 	TEST("verify finds a changed byte")
