@@ -246,6 +246,26 @@ static bool is_ready(struct input *input)
 	return count != 0;
 }
 
+int input_skip(struct input *input, uint64_t count, struct error *error)
+{
+	char scratch[4096];
+
+	// What is not compressed need not be read.
+	if (input->is_regular && input->is_recognised && !input->decoder &&
+	    lseek(input->fd, (off_t)count, SEEK_CUR) >= 0) {
+		input->bytes_taken += (int64_t)count;
+		return 0;
+	}
+	while (count) {
+		ssize_t got = input_read(input, scratch, count < sizeof scratch ? count : sizeof scratch, error);
+
+		if (got <= 0)
+			return (int)got;
+		count -= (uint64_t)got;
+	}
+	return 0;
+}
+
 static int64_t monotonic_now(void)
 {
 	struct timespec now;

@@ -42,6 +42,9 @@ const char *input_display_name(const struct input *input);
 ssize_t input_read(struct input *input, void *data, size_t size, struct error *error)
     __attribute__((warn_unused_result));
 
+// Leaves out so many bytes (decompressed ones). 0, also when there are fewer; -1 with error.
+int input_skip(struct input *input, uint64_t count, struct error *error) __attribute__((warn_unused_result));
+
 // Whether the next input_read may have to wait for a writer (always false for regular files). Used to flush before blocking.
 bool input_would_block(struct input *input);
 

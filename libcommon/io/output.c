@@ -42,6 +42,22 @@ int output_open(struct output *output, const char *path, struct error *error)
 	return 0;
 }
 
+void output_hold(struct output *output)
+{
+	output->flush_size = SIZE_MAX;
+}
+
+void output_release_held(struct output *output)
+{
+	output->flush_size = FLUSH_SIZE;
+}
+
+void output_drop_held(struct output *output)
+{
+	buffer_reset(&output->buffer);
+	output_release_held(output);
+}
+
 static void write_bytes(struct output *output, struct slice bytes)
 {
 	if (!output->saved_errno && descriptor_write(output->fd, bytes.data, bytes.length) < 0)

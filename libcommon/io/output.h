@@ -21,6 +21,12 @@ struct output {
 	bool is_terminal;
 };
 
+// From here on everything stays in memory until output_release_held lets it go or output_drop_held forgets it. Nothing may be flushed
+// in between, and nothing may be buffered before.
+void output_hold(struct output *output);
+void output_release_held(struct output *output);
+void output_drop_held(struct output *output);
+
 // path NULL or "-" is standard output. -1 with error "cannot open 'f': Permission denied"; there is nothing to close then.
 int output_open(struct output *output, const char *path, struct error *error) __attribute__((warn_unused_result));
 

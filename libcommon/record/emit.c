@@ -138,11 +138,46 @@ int emit_check_other(const struct emit *emit, const char *path, struct error *er
 int emit_flush(struct emit *emit)
 {
 	struct error ignored; // failures stick: emit_close reports them
+
+	if (emit->is_held)
+		return 0;
 	int failed = record_sink_flush(&emit->main_sink, &ignored);
 
 	for (size_t i = 0; i < emit->file_count; i++)
 		failed |= record_sink_flush(emit->files[i].sink, &ignored);
 	return failed ? -1 : 0;
+}
+
+static void for_all(struct emit *emit, void (*act)(struct output *output))
+{
+	act(&emit->main_output);
+	for (size_t i = 0; i < emit->file_count; i++)
+		act(emit->files[i].output);
+}
+
+void emit_hold(struct emit *emit)
+{
+	emit_flush(emit);
+	for_all(emit, output_hold);
+	emit->is_held = true;
+}
+
+void emit_release_held(struct emit *emit)
+{
+	for_all(emit, output_release_held);
+	emit->is_held = false;
+	emit_flush(emit);
+}
+
+void emit_drop_held(struct emit *emit)
+{
+	enum output_format format = emit->main_sink.format;
+
+	// Tables keep records of their own.
+	record_sink_release(&emit->main_sink);
+	record_sink_init(&emit->main_sink, &emit->main_output, format);
+	for_all(emit, output_drop_held);
+	emit->is_held = false;
 }
 
 static int close_one(struct record_sink *sink, struct output *output)

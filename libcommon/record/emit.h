@@ -20,6 +20,7 @@ struct emit {
 	struct emit_file *files; // the FILEs, each opened once
 	size_t file_count;
 	size_t file_capacity;
+	bool is_held;
 };
 
 // Before emit_open: -1 with error when one of the files that the options name is one of the inputs, which opening it would empty before it
@@ -38,6 +39,12 @@ int emit_check_other(const struct emit *emit, const char *path, struct error *er
 
 // Shows and writes all that is buffered. -1 once anything could not be written (emit_close says what).
 int emit_flush(struct emit *emit);
+
+// Keeps everything that is written from here on, flushed or not, until emit_release_held (which writes it) or emit_drop_held (which
+// forgets it). What was written before is flushed.
+void emit_hold(struct emit *emit);
+void emit_release_held(struct emit *emit);
+void emit_drop_held(struct emit *emit);
 
 // Flushes and closes; prints what failed. Returns 0, or -1 when something could not be written.
 int emit_close(struct emit *emit);

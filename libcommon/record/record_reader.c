@@ -47,9 +47,11 @@ struct batch {
 	size_t count;
 	size_t capacity;
 	const char *source;
+	size_t operand;
 	bool new_operand;
 	bool line_goes_on; // BATCH_LONG_LINE: another piece follows
 	bool unfinished;   // the last line has no newline
+	bool cut;          // the newline behind the block has been taken off it
 	bool damaged;      // no more could be read of the operand, and why is in error
 	struct error error;
 	sem_t parsed;
@@ -90,6 +92,9 @@ struct record_reader {
 	const char *name;
 	uint64_t bytes;
 	uint64_t unfinished;
+	size_t operand;
+	uint64_t taken; // of this operand, before the current batch
+	uint64_t *ends; // by operand: behind the last whole line before the current batch
 };
 
 static char *standard_input[] = {(char[]){"-"}};
@@ -109,6 +114,7 @@ struct record_reader *record_reader_new(const struct record_reader_options *opti
 		reader->thread_limit = THREADS_MAX;
 	reader->batch_count = (size_t)reader->thread_limit * 3;
 	reader->batches = memory_new_zeroed(reader->batch_count, sizeof *reader->batches);
+	reader->ends = memory_new_zeroed(reader->options.operand_count, sizeof *reader->ends);
 	for (size_t i = 0; i < reader->batch_count; i++) {
 		sem_init(&reader->batches[i].parsed, 0, 0);
 		sem_init(&reader->batches[i].spare, 0, 1);
@@ -153,6 +159,7 @@ void record_reader_free(struct record_reader *reader)
 	record_scanner_release(&reader->scanner);
 	pthread_mutex_destroy(&reader->source_lock);
 	free(reader->batches);
+	free(reader->ends);
 	free(reader);
 }
 
@@ -178,17 +185,22 @@ static void end_operand(struct source *source)
 
 static int open_operand(struct record_reader *reader, struct batch *batch)
 {
+	const struct record_reader_options *options = &reader->options;
 	struct source *source = &reader->source;
+	size_t operand = source->next_operand;
 
-	if (source->next_operand == reader->options.operand_count) {
+	if (operand == options->operand_count) {
 		batch->kind = BATCH_END;
 		return -1;
 	}
-	if (input_open(&source->input, reader->options.operands[source->next_operand++], &batch->error)) {
-		batch->kind = BATCH_ERROR;
+	batch->kind = BATCH_ERROR;
+	source->next_operand++;
+	if (input_open(&source->input, options->operands[operand], &batch->error))
 		return -1;
-	}
 	source->is_open = true;
+	if (options->opened && options->opened(options->opened_context, operand, &source->input, &batch->error))
+		return -1;
+	batch->kind = BATCH_LINES;
 	source->new_operand = true;
 	return 0;
 }
@@ -206,6 +218,7 @@ static void cut_long_line(struct record_reader *reader, struct batch *batch, boo
 	if (newline) {
 		keep_rest(source, batch, (size_t)(newline - batch->block.data) + 1);
 		batch->block.length--;
+		batch->cut = true;
 		source->lines_kept = last_newline(source->carry.data, source->carry.length) != NULL;
 	}
 }
@@ -329,7 +342,7 @@ static enum reader_result read_batch(struct record_reader *reader, struct batch 
 	struct source *source = &reader->source;
 
 	batch->kind = BATCH_LINES;
-	batch->new_operand = batch->unfinished = batch->damaged = false;
+	batch->new_operand = batch->unfinished = batch->damaged = batch->cut = false;
 	batch->taken = 0;
 	batch->count = 0;
 	buffer_reset(&batch->block);
@@ -337,6 +350,7 @@ static enum reader_result read_batch(struct record_reader *reader, struct batch 
 		if (!source->is_open && open_operand(reader, batch))
 			break;
 		batch->source = source->input.name;
+		batch->operand = source->next_operand - 1;
 		batch->new_operand = source->new_operand;
 		buffer_append(&batch->block, source->carry.data, source->carry.length);
 		buffer_reset(&source->carry);
@@ -526,18 +540,61 @@ static enum reader_result wait_for_thread(struct record_reader *reader, struct b
 	return !failed ? READER_RECORD : errno == ETIMEDOUT && end == deadline ? READER_TIMEOUT : READER_INTERRUPTED;
 }
 
+// Bytes of the block up to the end of the last whole line that has been returned; 0 when there is none yet.
+static size_t whole_lines(const struct record_reader *reader, const struct batch *batch)
+{
+	const char *block = batch->block.data, *end = block + batch->block.length;
+
+	if (batch->kind == BATCH_LONG_LINE)
+		return batch->cut ? batch->block.length + 1 : 0;
+	if (batch->kind != BATCH_LINES)
+		return 0;
+	if (reader->position && reader->position <= batch->count) {
+		struct slice line = batch->records[reader->position - 1].line;
+		const char *behind = line.data + line.length;
+		const char *newline = behind < end ? memchr(behind, '\n', (size_t)(end - behind)) : NULL;
+
+		end = newline ? newline + 1 : end;
+	}
+	const char *newline = last_newline(block, (size_t)(end - block));
+
+	return newline ? (size_t)(newline - block) + 1 : 0;
+}
+
+size_t record_reader_operand(const struct record_reader *reader)
+{
+	return reader->operand;
+}
+
+uint64_t record_reader_position(const struct record_reader *reader, size_t operand)
+{
+	const struct batch *batch = operand == reader->operand ? reader->current : NULL;
+	size_t whole = batch ? whole_lines(reader, batch) : 0;
+
+	return whole ? reader->taken + whole : reader->ends[operand];
+}
+
+// The current batch is done with.
+static void leave_batch(struct record_reader *reader)
+{
+	struct batch *batch = reader->current;
+
+	reader->ends[reader->operand] = record_reader_position(reader, reader->operand);
+	reader->taken += batch->block.length + batch->cut;
+	if (batch->kind == BATCH_LINES)
+		reader->lines += batch->count;
+	if (reader->thread_count)
+		sem_post(&batch->spare);
+	reader->current = NULL;
+}
+
 static enum reader_result next_batch(struct record_reader *reader, int64_t deadline)
 {
 	struct batch *batch = &reader->batches[reader->number % reader->batch_count];
 	enum reader_result result;
 
-	if (reader->current) {
-		if (reader->current->kind == BATCH_LINES)
-			reader->lines += reader->current->count;
-		if (reader->thread_count)
-			sem_post(&reader->current->spare);
-		reader->current = NULL;
-	}
+	if (reader->current)
+		leave_batch(reader);
 	// Batch 0 onwards are the caller's until threads take over; from then on all of them are the threads'.
 	if (!reader->thread_count && reader->thread_limit > 1 && reader->bytes > THREADS_WORTH) {
 		reader->next_number = reader->number;
@@ -558,7 +615,8 @@ static enum reader_result next_batch(struct record_reader *reader, int64_t deadl
 	reader->bytes += batch->block.length;
 	reader->unfinished += batch->unfinished;
 	if (batch->new_operand) {
-		reader->lines = 0;
+		reader->operand = batch->operand;
+		reader->lines = reader->taken = 0;
 		reader->name = batch->source;
 	}
 	if (batch->damaged)
@@ -593,6 +651,11 @@ static enum reader_result reject_long_line(struct record_reader *reader, struct 
 
 static enum reader_result reject_record(struct record_reader *reader, struct record *record)
 {
+	const struct batch *batch = reader->current;
+
+	if (reader->options.leave_unfinished && batch->unfinished &&
+	    record->line.data + record->line.length == batch->block.data + batch->block.length)
+		return READER_RECORD;
 	bool stop =
 	    rejects_add(reader->options.rejects, reader->name, record->line_number, record->line, record->text[0].data);
 

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "io/input.h"
 #include "record/record.h"
 #include "record/rejects.h"
 
@@ -37,6 +38,12 @@ struct record_reader_options {
 	// system cannot read.
 	record_reader_damage *damaged;
 	void *damaged_context;
+	// When an operand is open and nothing of it has been read, maybe in another thread: may skip what it begins with. -1 with error is a
+	// READER_ERROR. NULL for nothing.
+	int (*opened)(void *context, size_t operand, struct input *input, struct error *error);
+	void *opened_context;
+	bool
+	    leave_unfinished; // a last line without a newline that is no record is left alone: its end has yet to be written
 };
 
 struct record_reader *record_reader_new(const struct record_reader_options *options);
@@ -50,6 +57,13 @@ enum reader_result record_reader_next(struct record_reader *reader, int64_t dead
 
 // The operand of the record last returned: its path, or "-".
 const char *record_reader_source(const struct record_reader *reader);
+
+// Its number among the operands, from 0.
+size_t record_reader_operand(const struct record_reader *reader);
+
+// How far an operand has been taken: bytes from where its reading began to the end of the last whole line of which the record has been
+// returned or rejected.
+uint64_t record_reader_position(const struct record_reader *reader, size_t operand);
 
 // The series_hash of the records that come next in the same block (0 for those that are no readings), from the one behind the record last
 // returned: for prefetching what they will need.

@@ -45,6 +45,9 @@ static void open_input(struct record_streams *streams, const struct record_strea
 	    .signal = options->signal,
 	    .damaged = options->damaged,
 	    .damaged_context = options->context,
+	    .opened = options->opened,
+	    .opened_context = options->opened_context,
+	    .leave_unfinished = options->leave_unfinished,
 	};
 
 	streams->reader = record_reader_new(&input);

@@ -29,6 +29,10 @@ struct record_streams_options {
 	void (*before_wait)(void *context); // adds to the outputs what is due before they are flushed; may be NULL
 	record_reader_damage *damaged;      // see record_reader.h
 	void *context;
+	// See record_reader.h.
+	int (*opened)(void *context, size_t operand, struct input *input, struct error *error);
+	void *opened_context;
+	bool leave_unfinished;
 };
 
 struct record_streams {

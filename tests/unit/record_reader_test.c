@@ -706,6 +706,51 @@ static void check_early_free(void)
 	model_release(&model);
 }
 
+// Skips the first line of the second operand.
+static int skip_line(void *context, size_t operand, struct input *input, struct error *error)
+{
+	++*(size_t *)context;
+	return operand == 1 ? input_skip(input, sizeof "{\"type\":\"x\"}" - 1 + 1, error) : 0;
+}
+
+// 13 bytes a line, one that is no record among them, one too long, and at the end of the second operand half a line.
+static void check_positions(bool packed, int64_t threads)
+{
+	char *const operands[] = {name_a, packed ? name_gz : name_b};
+	size_t opened = 0;
+	struct rejects rejects;
+	const struct record *record;
+	struct error error;
+	struct slice second = slice_from_string("{\"type\":\"x\"}\n{\"type\":\"y\"}\n{\"type\":");
+
+	scratch_write(
+	    "a", slice_from_string("{\"type\":\"a\"}\n\n{\"type\":\"a long one of them\"}\n{\"type\":\"b\"}\nxx\n"));
+	scratch_write("b", second);
+	write_gz("c.gz", second);
+	rejects_init(&rejects, false);
+	struct record_reader *reader = record_reader_new(&(struct record_reader_options){.operands = operands,
+	    .operand_count = 2,
+	    .threads = threads,
+	    .max_line = 20,
+	    .rejects = &rejects,
+	    .opened = skip_line,
+	    .opened_context = &opened,
+	    .leave_unfinished = true});
+
+	CHECK(record_reader_next(reader, READER_NO_DEADLINE, &record, &error) == READER_RECORD);
+	CHECK(record_reader_operand(reader) == 0 && record_reader_position(reader, 0) == 13);
+	CHECK(record_reader_next(reader, READER_NO_DEADLINE, &record, &error) == READER_RECORD);
+	CHECK(record_reader_position(reader, 0) == 57 && record_reader_position(reader, 1) == 0);
+	CHECK(record_reader_next(reader, READER_NO_DEADLINE, &record, &error) == READER_RECORD);
+	CHECK(record_reader_operand(reader) == 1 && record_reader_position(reader, 0) == 60);
+	CHECK(record_reader_position(reader, 1) == 13);
+	CHECK(record_reader_next(reader, READER_NO_DEADLINE, &record, &error) == READER_END);
+	CHECK(record_reader_position(reader, 1) == 13);
+	CHECK(opened == 2 && rejects_count(&rejects) == 3);
+	record_reader_free(reader);
+	rejects_release(&rejects);
+}
+
 static int64_t total(char *const *operands, size_t count)
 {
 	return record_reader_total(&(struct record_reader_options){.operands = operands, .operand_count = count});
@@ -754,6 +799,11 @@ int main(void)
 	TEST("deadlines and signals count from the first wait on, and with half a line read") check_first_wait();
 	TEST("the caller is told before a second operand is waited for") check_second_operand();
 	TEST("a reader can be given up at any record") check_early_free();
+	TEST("positions are behind the last whole line of each operand, whatever stood in it")
+	{
+		check_positions(false, 1);
+		check_positions(true, 2);
+	}
 	TEST("the size of all operands is known only of plain files") check_total();
 	scratch_leave(scratch);
 	return unit_end();
