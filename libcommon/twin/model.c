@@ -46,6 +46,7 @@ void model_free(struct model *model)
 	model_slips_release(model);
 	free(model->name);
 	free(model->axis_unit);
+	free(model->text);
 	hash_map_release(&model->paths);
 	free(model);
 }
@@ -355,6 +356,23 @@ static int read_extended(const struct model_source *source, struct model *model,
 	return failed;
 }
 
+// Keeps what was read, behind what it extends.
+static void add_text(struct model *model, struct slice text)
+{
+	struct buffer all = BUFFER_INIT;
+
+	buffer_append_char(&all, '[');
+	if (model->text) {
+		buffer_append(&all, model->text + 1, strlen(model->text) - 2);
+		buffer_append_char(&all, ',');
+	}
+	buffer_append_slice(&all, text);
+	buffer_append_char(&all, ']');
+	free(model->text);
+	model->text = memory_dup_slice(buffer_slice(&all));
+	buffer_release(&all);
+}
+
 static int read_file(struct model *model, const char *name, int depth, struct error *error)
 {
 	struct buffer file = BUFFER_INIT, text = BUFFER_INIT;
@@ -378,6 +396,8 @@ static int read_file(struct model *model, const char *name, int depth, struct er
 			failed = -1;
 		else
 			failed = read_members(&source, model, root);
+		if (!failed)
+			add_text(model, buffer_slice(&text));
 	} else {
 		add_folders(error, name);
 	}
@@ -428,6 +448,25 @@ struct model *model_read(const char *name, struct error *error)
 		model_free(model);
 		return NULL;
 	}
+	return model;
+}
+
+struct model *model_parse(struct slice text, const char *name, struct error *error)
+{
+	struct model *model = memory_new_zeroed(1, sizeof *model);
+	struct model_source source = {name, model, error};
+	json_error_t where;
+	json_t *files = json_loadb(text.data, text.length, JSON_REJECT_DUPLICATES, &where);
+	int failed = json_is_array(files) ? 0 : error_set(error, "model '%s' cannot be read again", name);
+
+	for (size_t i = 0; i < json_array_size(files) && !failed; i++)
+		failed = read_members(&source, model, json_array_get(files, i));
+	json_decref(files);
+	if (failed || complete(model, name, error) || model_check_rules(model, name, error)) {
+		model_free(model);
+		return NULL;
+	}
+	model->text = memory_dup_slice(text);
 	return model;
 }
 

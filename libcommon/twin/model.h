@@ -65,12 +65,18 @@ struct model {
 	size_t slip_capacity, tried_count;
 	char **files; // that it was read from, also those that it extends
 	size_t file_count;
+	// JSON array of those files as they are, what is extended before what extends it: see model_parse
+	char *text;
 };
 
 // From a path, or a name looked for as NAME and NAME.json in the folders of TWIN_MODEL_PATH. What the file `extend`s is read first and
 // overridden property by property. Conditions of consistency are checked against the units of properties. NULL with error, which names
 // the file and the member. Free with model_free.
 struct model *model_read(const char *name, struct error *error);
+
+// The same model from its text, wherever its files are now. name is for messages.
+struct model *model_parse(struct slice text, const char *name, struct error *error);
+
 void model_free(struct model *model);
 
 // All of these take NULL for "no model".
