@@ -3,10 +3,10 @@
 //	TWIN_FAULT=write:3:ENOSPC LD_PRELOAD=build/fault.so twin-sync ...
 //
 // TWIN_FAULT is a list, with commas, of CALL[@FD]:WHICH:WHAT.
-//	CALL   read, write, fsync, rename or close
+//	CALL   read, write, pwrite, fsync, fdatasync, ftruncate, unlink, rename or close
 //	FD     only calls on that descriptor count
 //	WHICH  N the Nth call (from 1), N+ that and all later ones
-//	WHAT   an errno name of the table below; `short`, a read or write of half of the bytes, at least one; `kill`, death by SIGKILL
+//	WHAT   an errno name of the table below; `short`, a read, write or pwrite of half of the bytes, at least one; `kill`, death by SIGKILL
 //	       before the call
 // A close that fails has closed the descriptor, as on Linux. With TWIN_FAULT_LOG=FILE each fault that strikes is written there
 // as a line, so that a test can tell "went well" from "never came to it".
@@ -29,7 +29,18 @@
 #define FAULTS_MAX    16
 #define NO_DESCRIPTOR (-1)
 
-enum call { CALL_READ, CALL_WRITE, CALL_FSYNC, CALL_RENAME, CALL_CLOSE, CALL_COUNT };
+enum call {
+	CALL_READ,
+	CALL_WRITE,
+	CALL_PWRITE,
+	CALL_FSYNC,
+	CALL_FDATASYNC,
+	CALL_FTRUNCATE,
+	CALL_UNLINK,
+	CALL_RENAME,
+	CALL_CLOSE,
+	CALL_COUNT
+};
 enum effect { EFFECT_NONE, EFFECT_ERRNO, EFFECT_SHORT, EFFECT_KILL };
 
 struct fault {
@@ -47,7 +58,8 @@ struct plan {
 	struct fault faults[FAULTS_MAX];
 };
 
-static const char *const call_names[CALL_COUNT] = {"read", "write", "fsync", "rename", "close"};
+static const char *const call_names[CALL_COUNT] = {
+    "read", "write", "pwrite", "fsync", "fdatasync", "ftruncate", "unlink", "rename", "close"};
 
 struct errno_name {
 	const char *name;
@@ -85,7 +97,7 @@ static enum call parse_call(const char *name)
 static void parse_effect(struct fault *fault, const char *word)
 {
 	fault->effect = EFFECT_ERRNO;
-	if (strcmp(word, "short") == 0 && (fault->call == CALL_READ || fault->call == CALL_WRITE))
+	if (strcmp(word, "short") == 0 && fault->call <= CALL_PWRITE)
 		fault->effect = EFFECT_SHORT;
 	else if (strcmp(word, "kill") == 0)
 		fault->effect = EFFECT_KILL;
@@ -224,11 +236,47 @@ ssize_t write(int fd, const void *data, size_t size)
 	return transfer(CALL_WRITE, fd, (void *)(uintptr_t)data, size);
 }
 
+// SQLite calls it by this name.
+ssize_t pwrite64(int fd, const void *data, size_t size, off64_t offset)
+{
+	ssize_t (*real)(int, const void *, size_t, off64_t) =
+	    (ssize_t(*)(int, const void *, size_t, off64_t))dlsym(RTLD_NEXT, "pwrite64");
+	enum effect effect = strike(CALL_PWRITE, fd);
+
+	if (effect == EFFECT_ERRNO)
+		return -1;
+	return real(fd, data, effect == EFFECT_SHORT && size > 1 ? size / 2 : size, offset);
+}
+
+static int sync_with(const char *name, enum call call, int fd)
+{
+	int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, name);
+
+	return strike(call, fd) == EFFECT_ERRNO ? -1 : real(fd);
+}
+
 int fsync(int fd)
 {
-	int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, "fsync");
+	return sync_with("fsync", CALL_FSYNC, fd);
+}
 
-	return strike(CALL_FSYNC, fd) == EFFECT_ERRNO ? -1 : real(fd);
+int fdatasync(int fd)
+{
+	return sync_with("fdatasync", CALL_FDATASYNC, fd);
+}
+
+int ftruncate64(int fd, off64_t length)
+{
+	int (*real)(int, off64_t) = (int (*)(int, off64_t))dlsym(RTLD_NEXT, "ftruncate64");
+
+	return strike(CALL_FTRUNCATE, fd) == EFFECT_ERRNO ? -1 : real(fd, length);
+}
+
+int unlink(const char *path)
+{
+	int (*real)(const char *) = (int (*)(const char *))dlsym(RTLD_NEXT, "unlink");
+
+	return strike(CALL_UNLINK, NO_DESCRIPTOR) == EFFECT_ERRNO ? -1 : real(path);
 }
 
 int rename(const char *old, const char *new)
