@@ -13,7 +13,11 @@
 #include "io/shared_options.h"
 #include "record/record_streams.h"
 #include "twin/duration_option.h"
+#include "twin/settings_files.h"
+#include "twin/store_models.h"
+#include "twin/store_session.h"
 #include "twin/sync.h"
+#include "twin/upkeep_options.h"
 
 struct config {
 	struct select_options select;
@@ -29,6 +33,18 @@ struct config {
 	const char *every;
 	bool enforce;
 	bool pass;
+	struct store_options store;
+	struct upkeep_options upkeep;
+};
+
+// What a run works with.
+struct run {
+	const struct config *cfg;
+	struct sync sync;
+	struct model *model;
+	struct store_session session;
+	struct store_session *store; // NULL without one
+	struct record_streams streams;
 };
 
 static const struct program_info info = {
@@ -51,6 +67,24 @@ static void parse_args(struct config *cfg, int *argc, char ***argv)
 	     .argument = "FILE", .help = "refuse twins that it does not list"},
 	    {.kind = OPTION_FLAG, .long_name = "enforce", .target = &cfg->enforce,
 	     .help = "refuse what the model does not allow"},
+	    {.kind = OPTION_HEADING, .help = "Store"},
+	    OPTION_STORE(&cfg->store.path),
+	    {.kind = OPTION_FLAG, .long_name = "resume", .target = &cfg->store.resume,
+	     .help = "read files on from where the store has them"},
+	    {.kind = OPTION_TEXT, .long_name = "commit", .target = &cfg->store.commit,
+	     .argument = "N|DUR|eof", .help = "how much goes into the store at once"},
+	    {.kind = OPTION_FLAG, .long_name = "no-history", .target = &cfg->store.no_history,
+	     .help = "a new store: keep the state of twins only"},
+	    {.kind = OPTION_LIST, .long_name = "retain", .target = &cfg->upkeep.retain,
+	     .argument = "[GLOB=]DUR", .help = "then forget history that is older (repeatable)"},
+	    {.kind = OPTION_FLAG, .long_name = "rebuild", .target = &cfg->upkeep.rebuild,
+	     .help = "then make all states again from history"},
+	    {.kind = OPTION_FLAG, .long_name = "compact", .target = &cfg->upkeep.compact,
+	     .help = "then make the store as small as it can be"},
+	    {.kind = OPTION_FLAG, .long_name = "verify", .target = &cfg->upkeep.verify,
+	     .help = "then check all that the store holds"},
+	    {.kind = OPTION_DURATION, .long_name = "lock-wait", .target = &cfg->store.lock_wait,
+	     .argument = "DUR", .help = "how long to wait for other writers (1m)"},
 	    {.kind = OPTION_HEADING, .help = "Selection"},
 	    OPTIONS_SELECT(&cfg->select),
 	    {.kind = OPTION_HEADING, .help = "Time"},
@@ -70,8 +104,13 @@ static void parse_args(struct config *cfg, int *argc, char ***argv)
 
 	option_parse(&info, specs, argc, argv);
 	select_options_check(&cfg->select);
-	if (cfg->enforce && !cfg->model)
+	cfg->store.path = store_option_path(cfg->store.path);
+	if (cfg->enforce && !cfg->model && !cfg->store.path)
 		option_usage_error("--enforce needs a --model");
+	if (!cfg->store.path && (cfg->store.resume || cfg->store.commit || cfg->store.no_history))
+		option_usage_error("--resume, --commit and --no-history need a --store");
+	if (!cfg->store.path && upkeep_is_asked(&cfg->upkeep))
+		option_usage_error("--retain, --rebuild, --compact and --verify need a --store");
 }
 
 static volatile sig_atomic_t state_asked;
@@ -105,7 +144,7 @@ static int64_t monotonic_now(void)
 }
 
 // The next moment at which the clock alone makes something happen, on the monotonic clock.
-static int64_t next_deadline(const struct sync *sync)
+static int64_t next_event(const struct sync *sync)
 {
 	int64_t tick = sync->live ? sync_next_tick(sync) : INT64_MAX;
 	int64_t deadline;
@@ -118,23 +157,51 @@ static int64_t next_deadline(const struct sync *sync)
 	return __builtin_add_overflow(deadline, monotonic_now(), &deadline) ? READER_NO_DEADLINE : deadline;
 }
 
-static enum exit_status fold(struct sync *sync, struct record_streams *streams)
+static int64_t next_deadline(const struct run *run)
 {
+	int64_t event = next_event(&run->sync);
+	int64_t commit = run->store ? store_session_deadline(run->store) : READER_NO_DEADLINE;
+
+	return event < commit ? event : commit;
+}
+
+// One record, in a transaction when there is a store. True when the work has to stop.
+static bool take(struct run *run, const struct record *record, struct error *error)
+{
+	struct sync *sync = &run->sync;
+
+	error->message[0] = '\0';
+	if (run->store && store_session_begin(run->store, error))
+		return true;
+	sync_prefetch(sync, run->streams.reader);
+	if (sync_record(sync, record, record_reader_source(run->streams.reader))) {
+		if (sync->has_failed)
+			*error = sync->failure;
+		return true;
+	}
+	return run->store && store_session_record(run->store, error);
+}
+
+static enum exit_status fold(struct run *run)
+{
+	struct sync *sync = &run->sync;
 	const struct record *record;
 	struct error error;
 
 	for (;;) {
-		enum reader_result result = record_streams_next(streams, next_deadline(sync), &record, &error);
+		enum reader_result result = record_streams_next(&run->streams, next_deadline(run), &record, &error);
 
 		write_states_asked(sync);
 		if (sync->live)
 			sync_tick(sync, time_machine_now());
 		switch (result) {
 		case READER_RECORD:
-			sync_prefetch(sync, streams->reader);
-			if (sync_record(sync, record, record_reader_source(streams->reader)))
-				return STATUS_TROUBLE;
-			break;
+			if (!take(run, record, &error))
+				continue;
+			// A record that --strict forbids has been told.
+			if (error.message[0])
+				message_print("%s", error.message);
+			return STATUS_TROUBLE;
 		case READER_END:
 			return STATUS_DONE;
 		case READER_ERROR:
@@ -144,7 +211,10 @@ static enum exit_status fold(struct sync *sync, struct record_streams *streams)
 			return STATUS_TROUBLE;
 		case READER_TIMEOUT:
 		case READER_INTERRUPTED:
-			break;
+			if (!run->store || store_session_silent(run->store, &error) == 0)
+				continue;
+			message_print("%s", error.message);
+			return STATUS_TROUBLE;
 		}
 	}
 }
@@ -184,11 +254,18 @@ static void summarise(const struct config *cfg, const struct sync *sync, const s
 	buffer_release(&text);
 }
 
-static void explain(const struct config *cfg, const struct model *model)
+static void explain(const struct run *run)
 {
+	const struct config *cfg = run->cfg;
 	char now[TIMESTAMP_TEXT_SIZE];
 
-	message_print("model: %s", model ? cfg->model : "none");
+	if (run->store)
+		message_print("store: %s", cfg->store.path);
+	if (run->model && !cfg->model)
+		message_print(
+		    "model: the store's%s%s", run->model->name ? ", " : "", run->model->name ? run->model->name : "");
+	else
+		message_print("model: %s", run->model ? cfg->model : "none");
 	message_print("zone of times in options: %s", cfg->clock.zone ? time_zone_name(cfg->clock.zone) : "UTC");
 	if (cfg->clock.has_now && !cfg->clock.live)
 		message_print("clock: %.*s (--now)", (int)timestamp_format(now, cfg->clock.now), now);
@@ -196,54 +273,92 @@ static void explain(const struct config *cfg, const struct model *model)
 		message_print("clock: %s", cfg->clock.live ? "the machine's" : "the newest reading");
 }
 
-// What the options ask for, except the outputs.
-static int prepare(const struct config *cfg, struct sync *sync, struct model **model, struct error *error)
+// The model of the options, which a store keeps, or else the one that it has kept.
+static int find_model(struct run *run, struct error *error)
 {
-	if (cfg->model) {
-		*model = model_read(cfg->model, error);
-		if (!*model)
-			return -1;
-	}
+	const char *name = run->cfg->model;
+
+	if (!name)
+		return run->store ? store_models_read(&run->store->store, &run->model, error) : 0;
+	run->model = model_read(name, error);
+	if (!run->model)
+		return -1;
+	return run->store ? store_models_write(&run->store->store, run->model, name, error) : 0;
+}
+
+// What the options ask for, except the outputs.
+static int prepare(struct run *run, struct error *error)
+{
+	const struct config *cfg = run->cfg;
+	struct sync *sync = &run->sync;
+
 	if (cfg->entities && admission_read_entities(&sync->admission, cfg->entities, error))
 		return -1;
+	if (find_model(run, error))
+		return -1;
+	if (cfg->enforce && !run->model)
+		return error_set(error, "--enforce needs a model, and the store has none");
 	sync->rules = (struct status_rules){
-	    .model = *model, .has_clock = cfg->clock.has_now && !cfg->clock.live, .clock = cfg->clock.now};
+	    .model = run->model, .has_clock = cfg->clock.has_now && !cfg->clock.live, .clock = cfg->clock.now};
 	sync->admission.select = &cfg->select;
-	sync->admission.model = *model;
+	sync->admission.model = run->model;
 	sync->admission.enforce = cfg->enforce;
 	sync->admission.has_now = cfg->clock.has_now;
 	sync->admission.now = cfg->clock.now;
 	sync->live = cfg->clock.live;
 	sync->pass = cfg->pass;
 	sync->admission.max_future = -1;
-	return duration_option_read("stale-after", cfg->stale_after, *model, 1, &sync->rules.stale_after, error) ||
-	    duration_option_read("max-future", cfg->max_future, *model, 0, &sync->admission.max_future, error) ||
-	    duration_option_read("every", cfg->every, *model, 1, &sync->every, error);
+	return duration_option_read("stale-after", cfg->stale_after, run->model, 1, &sync->rules.stale_after, error) ||
+	    duration_option_read("max-future", cfg->max_future, run->model, 0, &sync->admission.max_future, error) ||
+	    duration_option_read("every", cfg->every, run->model, 1, &sync->every, error);
 }
 
-static enum exit_status fold_all(const struct config *cfg, struct sync *sync, struct record_streams *streams)
+// What is due at the end of the input; with a store the states come when all else is committed.
+static int end_input(struct run *run, struct error *error)
 {
-	if (cfg->every && !streams->emit.sinks[SYNC_EMIT_STATE]) {
+	if (run->store && store_session_end(run->store, error))
+		return -1;
+	if (!run->store)
+		sync_end_events(&run->sync);
+	record_streams_end_input(&run->streams);
+	sync_write_states(&run->sync);
+	return 0;
+}
+
+static enum exit_status fold_all(struct run *run)
+{
+	const struct config *cfg = run->cfg;
+	struct error error;
+
+	if (cfg->every && !run->streams.emit.sinks[SYNC_EMIT_STATE]) {
 		message_print("--every writes states, and -e does not ask for them");
 		return STATUS_TROUBLE;
 	}
 	if (cfg->run.explain)
-		explain(cfg, sync->rules.model);
-	sync_start(sync);
-	enum exit_status status = fold(sync, streams);
+		explain(run);
+	if (sync_start(&run->sync, run->store ? &run->store->store : NULL, &error)) {
+		message_print("%s", error.message);
+		return STATUS_TROUBLE;
+	}
+	enum exit_status status = fold(run);
 
-	record_streams_end_input(streams);
+	if (status != STATUS_TROUBLE && end_input(run, &error)) {
+		message_print("%s", error.message);
+		status = STATUS_TROUBLE;
+	}
+	if (status == STATUS_TROUBLE && run->store)
+		store_session_abandon(run->store);
+	record_streams_end_input(&run->streams);
 	if (status != STATUS_TROUBLE) {
-		sync_end(sync);
-		record_streams_flush(streams);
-		summarise(cfg, sync, sync->rejects);
+		record_streams_flush(&run->streams);
+		summarise(cfg, &run->sync, run->sync.rejects);
 	}
 	return status;
 }
 
-static enum exit_status fold_files(const struct config *cfg, struct sync *sync, int argc, char **argv)
+static enum exit_status fold_files(struct run *run, int argc, char **argv)
 {
-	struct record_streams streams;
+	const struct config *cfg = run->cfg;
 	struct record_streams_options options = {
 	    .operands = argv,
 	    .operand_count = (size_t)argc,
@@ -255,47 +370,92 @@ static enum exit_status fold_files(const struct config *cfg, struct sync *sync, 
 	    .threads = cfg->clock.live ? 1 : cfg->run.threads,
 	    .signal = SIGUSR1,
 	    .before_wait = before_wait,
-	    .context = sync,
+	    .context = &run->sync,
+	    .opened = run->store ? store_sources_opened : NULL,
+	    .opened_context = run->store ? &run->store->sources : NULL,
+	    .leave_unfinished = cfg->store.resume,
 	};
 	struct error error;
 
-	if (record_streams_open(&streams, &options, &error)) {
+	if (settings_files_check(run->model, cfg->store.path, &cfg->emit, &cfg->output, cfg->input.rejects, &error) ||
+	    record_streams_open(&run->streams, &options, &error)) {
 		message_print("%s", error.message);
 		return STATUS_TROUBLE;
 	}
-	sync->emit = &streams.emit;
-	sync->rejects = &streams.rejects;
-	return record_streams_close(&streams, fold_all(cfg, sync, &streams));
+	run->sync.emit = &run->streams.emit;
+	run->sync.rejects = &run->streams.rejects;
+	if (run->store) {
+		run->store->sync = &run->sync;
+		run->store->streams = &run->streams;
+		run->store->quiet = cfg->output.quiet;
+	}
+	return record_streams_close(&run->streams, fold_all(run));
 }
 
-static enum exit_status run(const struct config *cfg, int argc, char **argv)
+static int open_store(struct run *run, int argc, char **argv, struct error *error)
 {
-	struct sync sync = {.emit = NULL};
-	struct model *model = NULL;
+	if (!run->cfg->store.path)
+		return 0;
+	if (store_session_open(&run->session, &run->cfg->store, argv, (size_t)argc, error))
+		return -1;
+	run->store = &run->session;
+	return 0;
+}
+
+static void report_damage(void *context, const char *message)
+{
+	const struct run *run = context;
+
+	message_print("store '%s': %s", run->cfg->store.path, message);
+}
+
+static enum exit_status keep_up(struct run *run)
+{
+	const struct config *cfg = run->cfg;
+	struct error error;
+	int result = upkeep_run(&cfg->upkeep, &run->store->store, run->model,
+	    cfg->clock.has_now ? &cfg->clock.now : NULL, report_damage, run, &error);
+
+	if (result < 0)
+		message_print("%s", error.message);
+	return result < 0 ? STATUS_TROUBLE : result ? STATUS_DIFFERS : STATUS_DONE;
+}
+
+static enum exit_status run_all(const struct config *cfg, int argc, char **argv)
+{
+	struct run run = {.cfg = cfg};
 	struct error error;
 	enum exit_status status = STATUS_TROUBLE;
 
-	if (prepare(cfg, &sync, &model, &error))
+	bool has_upkeep = upkeep_is_asked(&cfg->upkeep);
+
+	if (open_store(&run, argc, argv, &error) || prepare(&run, &error))
 		message_print("%s", error.message);
 	else
-		status = fold_files(cfg, &sync, argc, argv);
-	sync_release(&sync);
-	model_free(model);
+		// Upkeep alone waits for no input.
+		status = argc || !has_upkeep ? fold_files(&run, argc, argv) : STATUS_DONE;
+	if (has_upkeep && status != STATUS_TROUBLE)
+		status = status_join(status, keep_up(&run));
+	sync_release(&run.sync);
+	model_free(run.model);
+	if (run.store)
+		store_session_release(run.store);
 	return status;
 }
 
 int main(int argc, char **argv)
 {
-	struct config cfg = {.input = INPUT_OPTIONS_DEFAULT};
+	struct config cfg = {.input = INPUT_OPTIONS_DEFAULT, .store = {.lock_wait = STORE_LOCK_WAIT}};
 
 	program_start(info.name);
 	parse_args(&cfg, &argc, &argv);
 	// Without SA_RESTART: the wait for input has to end.
 	sigaction(SIGUSR1, &(struct sigaction){.sa_handler = on_state_asked}, NULL);
-	enum exit_status status = run(&cfg, argc, argv);
+	enum exit_status status = run_all(&cfg, argc, argv);
 
 	select_options_release(&cfg.select);
 	time_settings_release(&cfg.clock);
 	option_list_release(&cfg.emit);
+	option_list_release(&cfg.upkeep.retain);
 	return program_end(status, NULL, 0);
 }

@@ -63,3 +63,10 @@ bool select_options_have_time(const struct select_options *select, int64_t times
 	return (!select->from.given || timestamp >= select->from.nanoseconds) &&
 	    (!select->to.given || timestamp < select->to.nanoseconds);
 }
+
+const char *store_option_path(const char *given)
+{
+	const char *named = given ? given : getenv("TWIN_STORE");
+
+	return named && *named ? named : NULL;
+}

@@ -70,6 +70,16 @@ bool select_options_have_time(const struct select_options *select, int64_t times
 	 .argument = "FILE", .help = "what kind of twin this is"}
 // clang-format on
 
+// The environment's TWIN_STORE says which where the option does not: store_option_path.
+// clang-format off
+#define OPTION_STORE(path) \
+	{.kind = OPTION_FILE, .short_name = 's', .long_name = "store", .target = (path), \
+	 .argument = "FILE", .help = "the store of twins"}
+// clang-format on
+
+// given: what the option says, NULL for nothing. NULL when no store is named anywhere.
+const char *store_option_path(const char *given);
+
 // names: NULL-terminated, of the program's own enum, whose index is stored.
 // clang-format off
 #define OPTION_INPUT_FORMAT(index, names) \

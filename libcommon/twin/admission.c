@@ -89,20 +89,28 @@ static bool is_future(const struct admission *admission, const struct record *re
 	return !__builtin_add_overflow(base, admission->max_future, &limit) && item->key.timestamp > limit;
 }
 
-static enum admission_result judge_value(const struct admission *admission, struct assignment *item)
+static enum admission_result judge_value(const struct model *model, const struct assignment *item)
 {
-	const struct model_property *property = model_property(admission->model, item->path);
+	const struct model_property *property = model_property(model, item->path);
 
 	if (!property)
 		return ADMISSION_ADMIT;
-	bool type_fits = model_type_fits(property, item->tail.value);
+	if (!model_type_fits(property, item->tail.value))
+		return ADMISSION_WRONG_TYPE;
+	return model_range_fits(property, item->tail.value) ? ADMISSION_ADMIT : ADMISSION_OUT_OF_RANGE;
+}
 
-	if (type_fits && model_range_fits(property, item->tail.value))
+enum admission_result admission_weigh(const struct model *model, struct assignment *item)
+{
+	if (!model || !model_applies(model, item->entity_id))
 		return ADMISSION_ADMIT;
-	if (admission->enforce)
-		return type_fits ? ADMISSION_OUT_OF_RANGE : ADMISSION_WRONG_TYPE;
-	item->key.quality = 0;
-	return ADMISSION_ADMIT;
+	item->key.priority = model_priority(model, item->tail.sensor_id);
+	enum admission_result judged =
+	    item->kind == REGISTER_REPORTED && item->key.live ? judge_value(model, item) : ADMISSION_ADMIT;
+
+	if (judged != ADMISSION_ADMIT)
+		item->key.quality = 0;
+	return judged;
 }
 
 enum admission_result admission_judge(
@@ -116,8 +124,7 @@ enum admission_result admission_judge(
 		return ADMISSION_UNKNOWN_ENTITY;
 	if (is_future(admission, record, item))
 		return ADMISSION_FUTURE;
-	if (!admission->model || !model_applies(admission->model, item->entity_id))
-		return ADMISSION_ADMIT;
-	item->key.priority = model_priority(admission->model, item->tail.sensor_id);
-	return item->kind == REGISTER_REPORTED && item->key.live ? judge_value(admission, item) : ADMISSION_ADMIT;
+	enum admission_result weighed = admission_weigh(admission->model, item);
+
+	return admission->enforce ? weighed : ADMISSION_ADMIT;
 }

@@ -41,6 +41,10 @@ void admission_release(struct admission *admission);
 // Once everything else is filled in.
 void admission_start(struct admission *admission);
 
+// What the model says of an assignment: sets its sensor's priority. ADMISSION_WRONG_TYPE and ADMISSION_OUT_OF_RANGE are readings that are taken as
+// worthless: their quality is 0 now. NULL for no model.
+enum admission_result admission_weigh(const struct model *model, struct assignment *assignment);
+
 // May lower the assignment's quality, and gives it its sensor's priority.
 enum admission_result admission_judge(
     const struct admission *admission, const struct record *record, struct assignment *assignment);

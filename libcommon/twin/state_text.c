@@ -401,17 +401,29 @@ static void append_view(struct state_writer *writer, struct buffer *out, const c
 	const struct twin_view *view = &writer->view;
 
 	begin_record(out, type, view->twin->entity_id, view->timestamp);
+	if (derived)
+		put_count(out, "revision", (int64_t)view->twin->revision);
 	put_registers(writer, out, derived);
 	end_record(out);
 }
 
-void state_append(struct state_writer *writer, struct buffer *out, const struct twin *twin)
+static void append_state(struct state_writer *writer, struct buffer *out, const struct twin *twin, bool derived)
 {
 	twin_view_draw(&writer->view, writer->set, twin);
 	if (writer->view.is_alive)
-		append_view(writer, out, "state", true);
+		append_view(writer, out, "state", derived);
 	else if (writer->view.has_anything)
 		append_remains(writer, out);
+}
+
+void state_append(struct state_writer *writer, struct buffer *out, const struct twin *twin)
+{
+	append_state(writer, out, twin, true);
+}
+
+void state_append_registers(struct state_writer *writer, struct buffer *out, const struct twin *twin)
+{
+	append_state(writer, out, twin, false);
 }
 
 void state_append_change(struct state_writer *writer, struct buffer *out, const struct twin *twin,

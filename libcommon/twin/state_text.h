@@ -26,6 +26,9 @@ void state_writer_release(struct state_writer *writer);
 // that holds nothing. The clock for ages is rules.clock.
 void state_append(struct state_writer *writer, struct buffer *out, const struct twin *twin);
 
+// The same without what is derived from the registers, and without the revision.
+void state_append_registers(struct state_writer *writer, struct buffer *out, const struct twin *twin);
+
 // Only these registers (of this twin), and its whole delete if `deleted`: a `change` record with its newline.
 void state_append_change(struct state_writer *writer, struct buffer *out, const struct twin *twin,
     struct series *const *changed, size_t count, bool deleted);

@@ -49,19 +49,6 @@ static void emit_event(void *context, struct slice event)
 	record_sink_write(sync->emit->sinks[SYNC_EMIT_EVENT], event);
 }
 
-void sync_start(struct sync *sync)
-{
-	admission_start(&sync->admission);
-	twin_set_init(&sync->set);
-	state_writer_init(&sync->writer, &sync->set, &sync->rules);
-	watch_init(&sync->watch, &sync->set, &sync->rules, emit_event, sync);
-	sync->assignments = (struct assignments)ASSIGNMENTS_INIT;
-	sync->is_plain = sync->admission.is_open && !sync->pass && !sync->every && !sync->live;
-	sync->on_the_way = sync->emit->sinks[SYNC_EMIT_CHANGE] || sync->emit->sinks[SYNC_EMIT_DELTA] ||
-	    sync->emit->sinks[SYNC_EMIT_EVENT];
-	sync->is_plain &= !sync->on_the_way;
-}
-
 void sync_release(struct sync *sync)
 {
 	for (size_t i = 0; i < sync->delta_count; i++)
@@ -73,6 +60,8 @@ void sync_release(struct sync *sync)
 	admission_release(&sync->admission);
 	state_writer_release(&sync->writer);
 	watch_release(&sync->watch);
+	if (sync->has_store)
+		store_twins_release(&sync->store);
 	twin_set_release(&sync->set);
 }
 
@@ -112,13 +101,15 @@ static int compare_twins(const void *a, const void *b)
 void sync_write_states(struct sync *sync)
 {
 	struct record_sink *sink = sync->emit->sinks[SYNC_EMIT_STATE];
-	size_t count = sync->set.entities.count;
+	size_t count = 0;
 
-	if (!sink || !count)
+	if (!sink || !sync->set.entities.count)
 		return;
-	const struct twin **twins = memory_new_zeroed(count, sizeof(struct twin *));
+	const struct twin **twins = memory_new_zeroed(sync->set.entities.count, sizeof(struct twin *));
 
-	memcpy(twins, sync->set.twins, count * sizeof(struct twin *));
+	for (size_t i = 0; i < sync->set.entities.count; i++)
+		if (!sync->has_store || sync->set.twins[i]->is_touched)
+			twins[count++] = sync->set.twins[i];
 	qsort(twins, count, sizeof(struct twin *), compare_twins);
 	sync->writer.rules = current_rules(sync);
 	for (size_t i = 0; i < count; i++) {
@@ -205,7 +196,7 @@ static void advance(struct sync *sync, const struct assignment *item)
 	if (!moves_clock(item) || (set->has_clock && item->key.timestamp <= set->clock))
 		return;
 	if (sync->emit->sinks[SYNC_EMIT_EVENT] && !sync->rules.has_clock && !sync->live)
-		watch_advance(&sync->watch, item->key.timestamp);
+		sync_tick(sync, item->key.timestamp);
 	if (sync->every && set->has_clock &&
 	    floor_divide(item->key.timestamp, sync->every) > floor_divide(set->clock, sync->every))
 		sync_write_states(sync);
@@ -224,17 +215,32 @@ static struct sync_delta *delta_of(struct sync *sync, struct twin *twin)
 
 static const char nothing_unmet[] = "\"properties\":{}}\n";
 
-static void write_delta(struct sync *sync, struct twin *twin)
+// Makes the twin's delta record in sync->text; what comes from `properties` on.
+static struct slice make_delta(struct sync *sync, const struct twin *twin)
 {
-	struct sync_delta *before = delta_of(sync, twin);
-
 	buffer_reset(&sync->text);
 	state_append_delta(&sync->writer, &sync->text, twin);
 	struct slice line = buffer_slice(&sync->text);
+	// Strings of ids hold no bare quote, so the first match is the member.
 	const char *tail = memmem(line.data, line.length, "\"properties\":", sizeof "\"properties\":" - 1);
-	struct slice now = slice_skip(line, (size_t)(tail - line.data));
 
-	// Strings of ids hold no bare quote, so the first match is the member. A twin whose desires were never unmet says nothing.
+	return slice_skip(line, (size_t)(tail - line.data));
+}
+
+static void adopt_delta(struct sync *sync, struct twin *twin)
+{
+	struct sync_delta *before = delta_of(sync, twin);
+
+	buffer_reset(&before->text);
+	buffer_append_slice(&before->text, make_delta(sync, twin));
+}
+
+static void write_delta(struct sync *sync, struct twin *twin)
+{
+	struct sync_delta *before = delta_of(sync, twin);
+	struct slice now = make_delta(sync, twin), line = buffer_slice(&sync->text);
+
+	// A twin whose desires were never unmet says nothing.
 	if (slice_equal(now, buffer_slice(&before->text)) || (!before->text.length && slice_is(now, nothing_unmet)))
 		return;
 	buffer_reset(&before->text);
@@ -288,8 +294,42 @@ static void write_products(struct sync *sync)
 	sync->changed_delete = false;
 }
 
+// The store has failed: nothing more can be done.
+static void fail(struct sync *sync, const struct error *error)
+{
+	sync->has_failed = true;
+	sync->failure = *error;
+}
+
+// When a record came that does not say so itself; NULL when nobody knows.
+static const int64_t *received_now(struct sync *sync)
+{
+	return sync->live ? &sync->admission.now : NULL;
+}
+
+static struct twin_put put_into_store(
+    struct sync *sync, const struct record *record, const struct assignment *item, double quality)
+{
+	struct twin_put put = {.outcome = FOLD_STALE};
+	struct twin *twin;
+	struct error error;
+
+	if (store_twins_touch(&sync->store, item->entity_id, &twin, &error)) {
+		fail(sync, &error);
+		return put;
+	}
+	put = twin_set_put(&sync->set, item);
+	twin->is_touched = true;
+	if (put.changed)
+		store_twins_changed(&sync->store, twin);
+	if (store_twins_remember(&sync->store, twin, put.series, record, item, quality, received_now(sync), &error))
+		fail(sync, &error);
+	return put;
+}
+
 static void put_assignment(struct sync *sync, const struct record *record, struct assignment *item)
 {
+	double quality = item->key.quality;
 	enum admission_result admitted = admission_judge(&sync->admission, record, item);
 
 	if (admitted == ADMISSION_SKIP) {
@@ -301,12 +341,51 @@ static void put_assignment(struct sync *sync, const struct record *record, struc
 		return;
 	}
 	advance(sync, item);
-	struct twin_put put = twin_set_put(&sync->set, item);
+	struct twin_put put =
+	    sync->has_store ? put_into_store(sync, record, item, quality) : twin_set_put(&sync->set, item);
 
-	if (put.outcome != FOLD_TAKEN)
+	if (put.outcome != FOLD_TAKEN && !sync->has_failed)
 		refuse(sync, reason_of_fold(put.outcome), record, item);
 	if (put.changed && sync->on_the_way)
 		note_change(sync, &put, item);
+}
+
+// What the watch and the deltas would know of a twin if they had seen all that the store has.
+static void twin_loaded(void *context, struct twin *twin)
+{
+	struct sync *sync = context;
+
+	if (sync->emit->sinks[SYNC_EMIT_EVENT])
+		watch_adopt(&sync->watch, twin);
+	if (sync->emit->sinks[SYNC_EMIT_DELTA] && twin->desired_count)
+		adopt_delta(sync, twin);
+}
+
+static int start_store(struct sync *sync, struct store *store, struct error *error)
+{
+	bool has_events = sync->emit->sinks[SYNC_EMIT_EVENT];
+
+	sync->has_store = true;
+	store_twins_init(&sync->store, store, &sync->set, sync->rules.model);
+	sync->store.loaded = twin_loaded;
+	sync->store.context = sync;
+	// What happens to a twin that is silent is an event too.
+	sync->watch.now = store->events_told;
+	return has_events ? store_twins_load_all(&sync->store, error) : 0;
+}
+
+int sync_start(struct sync *sync, struct store *store, struct error *error)
+{
+	admission_start(&sync->admission);
+	twin_set_init(&sync->set);
+	state_writer_init(&sync->writer, &sync->set, &sync->rules);
+	watch_init(&sync->watch, &sync->set, &sync->rules, emit_event, sync);
+	sync->assignments = (struct assignments)ASSIGNMENTS_INIT;
+	sync->is_plain = sync->admission.is_open && !sync->pass && !sync->every && !sync->live;
+	sync->on_the_way = sync->emit->sinks[SYNC_EMIT_CHANGE] || sync->emit->sinks[SYNC_EMIT_DELTA] ||
+	    sync->emit->sinks[SYNC_EMIT_EVENT];
+	sync->is_plain &= !sync->on_the_way;
+	return store ? start_store(sync, store, error) : 0;
 }
 
 void sync_prefetch(const struct sync *sync, const struct record_reader *reader)
@@ -340,35 +419,67 @@ static void pass_record(struct sync *sync, const struct record *record)
 	record_sink_end(sink);
 }
 
+// What most records are: see twin_set_take_newer.
+static bool take_plain(struct sync *sync, const struct record *record)
+{
+	struct series *series = twin_set_take_newer(&sync->set, record);
+	struct error error;
+
+	if (!series)
+		return false;
+	sync->records[RECORD_READING]++;
+	if (!sync->has_store)
+		return true;
+	sync->store.store->revision++;
+	series->twin->is_touched = true;
+	if (store_twins_took(&sync->store, series, record, &error))
+		fail(sync, &error);
+	return true;
+}
+
+// What says nothing about a twin's state.
+static void take_other(struct sync *sync, const struct record *record)
+{
+	struct error error;
+	int is_forecast = sync->has_store ? store_twins_forecast(&sync->store, record, received_now(sync), &error) : 0;
+
+	if (is_forecast < 0)
+		fail(sync, &error);
+	sync->forecasts += is_forecast > 0;
+	if (is_forecast > 0)
+		sync->store.store->revision++;
+	sync->records[RECORD_OTHER] += !is_forecast && !sync->pass;
+}
+
 bool sync_record(struct sync *sync, const struct record *record, const char *source)
 {
 	struct error error;
 
-	if (sync->is_plain && twin_set_take_newer(&sync->set, record)) {
-		sync->records[RECORD_READING]++;
-		return false;
-	}
+	if (sync->is_plain && take_plain(sync, record))
+		return sync->has_failed;
 	if (assignments_of_record(&sync->assignments, record, &error))
 		return rejects_add(sync->rejects, source, record->line_number, record->line, error.message);
 	if (sync->pass)
 		pass_record(sync, record);
-	if (record->type == RECORD_OTHER) {
-		sync->records[RECORD_OTHER] += !sync->pass;
-		return false;
-	}
-	sync->records[record->type]++;
 	if (sync->live)
 		sync->admission.now = time_machine_now();
+	if (record->type == RECORD_OTHER) {
+		take_other(sync, record);
+		return sync->has_failed;
+	}
+	sync->records[record->type]++;
+	if (sync->has_store)
+		sync->store.store->revision++;
 	for (size_t i = 0; i < sync->assignments.count; i++)
 		put_assignment(sync, record, &sync->assignments.items[i]);
 	if (sync->on_the_way)
 		write_products(sync);
-	return false;
+	return sync->has_failed;
 }
 
 void sync_tick(struct sync *sync, int64_t now)
 {
-	if (sync->emit->sinks[SYNC_EMIT_EVENT])
+	if (sync->emit->sinks[SYNC_EMIT_EVENT] && now > sync->watch.now)
 		watch_advance(&sync->watch, now);
 }
 
@@ -377,13 +488,12 @@ int64_t sync_next_tick(const struct sync *sync)
 	return sync->emit->sinks[SYNC_EMIT_EVENT] ? watch_next(&sync->watch) : INT64_MAX;
 }
 
-void sync_end(struct sync *sync)
+void sync_end_events(struct sync *sync)
 {
 	struct status_rules rules = current_rules(sync);
 
 	if (rules.has_clock)
 		sync_tick(sync, rules.clock);
-	sync_write_states(sync);
 }
 
 uint64_t sync_refused(const struct sync *sync)

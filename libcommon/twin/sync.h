@@ -1,4 +1,5 @@
-// twin-sync's work on a stream: records in, twins in memory, and whatever was asked for along the way.
+// twin-sync's work on a stream: records in, twins in memory, and whatever was asked for along the way. With a store the twins in memory are
+// copies of the store's: each record is one of a transaction that the caller has begun.
 #ifndef TWIN_SYNC_H
 #define TWIN_SYNC_H
 
@@ -10,6 +11,7 @@
 #include "record/rejects.h"
 #include "twin/admission.h"
 #include "twin/state_text.h"
+#include "twin/store_twins.h"
 #include "twin/twin_set.h"
 #include "twin/watch.h"
 
@@ -61,16 +63,23 @@ struct sync {
 	bool on_the_way; // change, delta or event is asked for
 	bool is_plain;   // nothing but the newest reading of each series matters
 	struct buffer text;
+	bool has_store;
+	struct store_twins store;
+	uint64_t forecasts; // remembered by the store
+	bool has_failed;    // the store has
+	struct error failure;
 };
 
-// Fill admission, rules, emit, rejects, live, pass and every; then start.
-void sync_start(struct sync *sync);
+// Fill admission, rules, emit, rejects, live, pass and every; then start. store: NULL for twins in memory only. -1 with error when the store
+// cannot be read.
+int sync_start(struct sync *sync, struct store *store, struct error *error) __attribute__((warn_unused_result));
 void sync_release(struct sync *sync);
 
 // Some records ahead of sync_record: see twin_set.h.
 void sync_prefetch(const struct sync *sync, const struct record_reader *reader);
 
-// One record; its source is named in messages. True when the work has to stop because --strict forbids what the record holds.
+// One record; its source is named in messages. True when the work has to stop: because --strict forbids what the record holds, or the store
+// has failed.
 bool sync_record(struct sync *sync, const struct record *record, const char *source);
 
 // The machine's clock has come to `now` (live only).
@@ -79,11 +88,11 @@ void sync_tick(struct sync *sync, int64_t now);
 // When sync_tick is next needed, or INT64_MAX.
 int64_t sync_next_tick(const struct sync *sync);
 
-// All twins as they are now, in the order of their ids.
+// All twins as they are now, in the order of their ids; with a store, those of which records have come.
 void sync_write_states(struct sync *sync);
 
-// What only the end of the input makes due, then the states.
-void sync_end(struct sync *sync);
+// At the end of the input: the events that it makes due, then the states.
+void sync_end_events(struct sync *sync);
 
 uint64_t sync_refused(const struct sync *sync);
 

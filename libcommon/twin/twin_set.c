@@ -188,7 +188,7 @@ static void use_secret_hash(struct twin_set *set)
 	set->slots = slots;
 }
 
-static struct twin *twin_for(struct twin_set *set, struct slice entity_id)
+struct twin *twin_set_add(struct twin_set *set, struct slice entity_id)
 {
 	int added = 0;
 	size_t at = hash_map_add(&set->entities, entity_id, &added);
@@ -196,7 +196,7 @@ static struct twin *twin_for(struct twin_set *set, struct slice entity_id)
 	if (added) {
 		struct twin *twin = arena_new(&set->arena, sizeof *twin);
 
-		*twin = (struct twin){.entity_id = set->entities.keys[at]};
+		*twin = (struct twin){.entity_id = set->entities.keys[at], .epoch = set->epoch};
 		set->twins = memory_grow(set->twins, &set->twin_capacity, at + 1, sizeof(struct twin *));
 		set->twins[at] = twin;
 	}
@@ -243,7 +243,7 @@ struct series *twin_set_find_series(
 
 static struct series *add_series(struct twin_set *set, const struct assignment *item, size_t slot, uint64_t hash)
 {
-	struct twin *twin = twin_for(set, item->entity_id);
+	struct twin *twin = twin_set_add(set, item->entity_id);
 	size_t offset = CONTENT_ALIGNED(sizeof(struct series) + item->entity_id.length + item->path.length);
 	size_t wanted = content_capacity(item);
 	size_t size = offset + sizeof(struct content) + (wanted < OWN_CONTENT_MAX ? wanted : 0);
@@ -380,7 +380,7 @@ struct twin_put twin_set_put(struct twin_set *set, const struct assignment *item
 	if (item->kind == REGISTER_REPORTED || item->kind == REGISTER_TOMBSTONE)
 		advance_clock(set, item->key.timestamp);
 	if (item->kind == REGISTER_TOMBSTONE) {
-		put.twin = twin_for(set, item->entity_id);
+		put.twin = twin_set_add(set, item->entity_id);
 		put_one(set, NULL, &put.twin->tombstone, item, &put);
 		set->has_tombstones = true;
 		return put;
@@ -399,24 +399,42 @@ struct twin_put twin_set_put(struct twin_set *set, const struct assignment *item
 	return put;
 }
 
-bool twin_set_take_newer(struct twin_set *set, const struct record *record)
+static bool is_held(const struct twin_set *set, const struct fold_register *held, const struct assignment *item)
+{
+	return held->handle && fold_judge(held, &item->key, &item->tail, &set->owner) == FOLD_DUPLICATE;
+}
+
+bool twin_set_holds(const struct twin_set *set, const struct assignment *item)
+{
+	const struct series *series = twin_set_find_series(set, item->kind, item->entity_id, item->path);
+	const struct twin *twin = item->kind == REGISTER_TOMBSTONE ? twin_set_find(set, item->entity_id) : NULL;
+
+	if (twin)
+		return is_held(set, &twin->tombstone, item);
+	return series &&
+	    (is_held(set, &series->usable, item) ||
+		(series->last.handle != series->usable.handle && is_held(set, &series->last, item)));
+}
+
+struct series *twin_set_take_newer(struct twin_set *set, const struct record *record)
 {
 	if (record->type != RECORD_READING || set->has_tombstones || set->keyed || !set->slot_capacity ||
 	    !(record->quality > USABLE_QUALITY) || record_has(record, MEMBER_ACK) ||
 	    record_has(record, MEMBER_METADATA))
-		return false;
+		return NULL;
 	size_t probes,
 	    slot = find_slot(set, REGISTER_REPORTED, record->text[MEMBER_ENTITY_ID], record->text[MEMBER_PROPERTY],
 		record->series_hash, &probes);
 	struct series *series = set->slots[slot].series;
 
-	if (!series || series->last.handle != series->usable.handle || !series->usable.handle ||
+	if (!series || (set->epoch && series->twin->epoch != set->epoch) ||
+	    series->last.handle != series->usable.handle || !series->usable.handle ||
 	    record->timestamp <= series->usable.key.timestamp || !content_overwrite(series->usable.handle, record))
-		return false;
+		return NULL;
 	series->usable.key = (struct fold_key){
 	    .timestamp = record->timestamp, .counter = record->counter, .live = true, .quality = record->quality};
 	advance_clock(set, record->timestamp);
-	return true;
+	return series;
 }
 
 struct assignment register_assignment(const struct series *series, const struct fold_register *held)

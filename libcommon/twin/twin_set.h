@@ -26,7 +26,8 @@ struct series {
 	struct fold_register
 	    last; // the newest reading of any quality; its key counts only where its handle is another than usable's
 	enum register_kind kind;
-	uint32_t watch; // for the caller: index + 1 of what it knows about this series
+	uint32_t watch;  // for the caller: index + 1 of what it knows about this series
+	uint32_t number; // for the caller: what it calls this series elsewhere
 	uint32_t entity_length;
 	uint32_t path_length;
 	char name[]; // entity_id and path; behind them room for what the registers hold
@@ -44,6 +45,11 @@ struct twin {
 	size_t series_count;
 	size_t desired_count; // of them REGISTER_DESIRED
 	uint32_t watch;       // for the caller, as above
+	uint32_t epoch;       // of the set when the twin was made or last told to be up to date
+	int64_t number;       // for the caller, as above
+	uint64_t revision;    // the same
+	bool is_dirty;        // the same
+	bool is_touched;      // the same
 };
 
 struct twin_set {
@@ -59,7 +65,8 @@ struct twin_set {
 	struct hash_key key;
 	bool has_tombstones;
 	bool has_clock;
-	int64_t clock; // newest timestamp of a reading or delete that has been admitted
+	int64_t clock;  // newest timestamp of a reading or delete that has been admitted
+	uint32_t epoch; // not 0 where the twins are copies: those of another epoch are out of date
 };
 
 void twin_set_init(struct twin_set *set);
@@ -75,9 +82,9 @@ struct twin_put {
 
 struct twin_put twin_set_put(struct twin_set *set, const struct assignment *assignment);
 
-// What most records of most streams are: a usable reading that is newer than all before it. True when the record was that and has been
-// taken; false when twin_set_put has to look at it.
-bool twin_set_take_newer(struct twin_set *set, const struct record *record);
+// What most records of most streams are: a usable reading that is newer than all before it. The series that has taken it; NULL when
+// twin_set_put has to look at it.
+struct series *twin_set_take_newer(struct twin_set *set, const struct record *record);
 
 // Bring into the cache what twin_set_put will touch for a reading with that hash: first its slot, some records later the series. Half of the
 // time of a large fold is waiting for memory without them.
@@ -92,9 +99,15 @@ static inline bool reading_is_usable(const struct fold_key *key)
 	return !key->live || key->quality > USABLE_QUALITY;
 }
 
+// The twin of that id, made when there is none yet.
+struct twin *twin_set_add(struct twin_set *set, struct slice entity_id);
+
 struct twin *twin_set_find(const struct twin_set *set, struct slice entity_id);
 struct series *twin_set_find_series(
     const struct twin_set *set, enum register_kind kind, struct slice entity_id, struct slice path);
+
+// Whether a register of the set holds this very record.
+bool twin_set_holds(const struct twin_set *set, const struct assignment *assignment);
 
 // Whether a register holds something that its twin's delete leaves standing.
 bool register_stands(const struct twin *twin, const struct fold_register *held);

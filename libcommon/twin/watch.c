@@ -316,6 +316,67 @@ void watch_changed(struct watch *watch, struct series *series, const struct assi
 		check_desires(watch, series->twin, cause);
 }
 
+static void adopt_reading(struct watch *watch, struct series *series)
+{
+	int64_t allowed = stale_after(watch, series);
+
+	if (!allowed || !is_live(series))
+		return;
+	size_t at = item_of(watch, series);
+	int64_t due = add_time(series->usable.key.timestamp, allowed);
+	bool is_told = due < watch->now;
+
+	watch->items[at].state = is_told ? WATCH_STALE : WATCH_FRESH;
+	watch->items[at].since = due;
+	if (!is_told)
+		set_timer(watch, at, due);
+}
+
+static bool is_refused(const struct twin *twin, const struct assignment *want)
+{
+	for (const struct series *series = twin->series; series; series = series->next) {
+		if (series->kind != REGISTER_REPORTED || !is_at_or_above(series_path(series), want->path))
+			continue;
+		const struct fold_register *held = series->last.handle ? &series->last : &series->usable;
+
+		if (held->handle && ack_refuses(register_assignment(series, held).ack, want->tail.command_id))
+			return true;
+	}
+	return false;
+}
+
+static void adopt_desire(struct watch *watch, const struct view_entry *entry)
+{
+	struct series *series = (struct series *)(uintptr_t)entry->series;
+	struct assignment want = register_assignment(series, &series->usable);
+	size_t at = item_of(watch, series);
+	struct watch_item *item = &watch->items[at];
+
+	if (delta_is_met(&watch->delta, &watch->view, entry, model_of(watch, series)))
+		item->state = WATCH_MET;
+	else if (is_refused(series->twin, &want))
+		item->state = WATCH_REFUSED;
+	else
+		item->state = want.deadline < watch->now ? WATCH_OVERDUE : WATCH_OPEN;
+	if (want.deadline >= watch->now)
+		set_timer(watch, at, want.deadline);
+}
+
+void watch_adopt(struct watch *watch, const struct twin *twin)
+{
+	const struct view_list *desired = &watch->view.kinds[REGISTER_DESIRED];
+
+	for (struct series *series = twin->series; series; series = series->next)
+		if (series->kind == REGISTER_REPORTED)
+			adopt_reading(watch, series);
+	if (!twin->desired_count)
+		return;
+	twin_view_draw(&watch->view, watch->set, twin);
+	for (size_t i = 0; i < desired->count; i++)
+		if (entry_is_shown(&desired->entries[i]))
+			adopt_desire(watch, &desired->entries[i]);
+}
+
 // A timer went off; the register may have moved on since it was set, and its turn come later.
 static void reading_due(struct watch *watch, size_t at, int64_t set_for)
 {

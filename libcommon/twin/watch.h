@@ -36,6 +36,9 @@ void watch_release(struct watch *watch);
 // A register of series was changed by the assignment; is_new: it was taken, and did not just add to an equal record (an earlier deadline).
 void watch_changed(struct watch *watch, struct series *series, const struct assignment *assignment, bool is_new);
 
+// The twin is as it was when this was last told of it, up to watch->now: what is stale, met, refused or overdue by then has come out before.
+void watch_adopt(struct watch *watch, const struct twin *twin);
+
 // The clock has come to `now`: what was due before it happens, in order of its time.
 void watch_advance(struct watch *watch, int64_t now);
 
