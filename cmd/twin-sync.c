@@ -11,6 +11,7 @@
 #include "io/option.h"
 #include "io/program.h"
 #include "io/shared_options.h"
+#include "record/record_hints.h"
 #include "record/record_streams.h"
 #include "twin/duration_option.h"
 #include "twin/settings_files.h"
@@ -90,7 +91,7 @@ static void parse_args(struct config *cfg, int *argc, char ***argv)
 	    {.kind = OPTION_HEADING, .help = "Time"},
 	    OPTIONS_CLOCK(&cfg->clock),
 	    {.kind = OPTION_HEADING, .help = "Output"},
-	    OPTION_EMIT(&cfg->emit),
+	    OPTION_EMIT_TYPES(&cfg->emit, sync_emit_types),
 	    {.kind = OPTION_TEXT, .long_name = "every", .target = &cfg->every,
 	     .argument = "DUR", .help = "states each DUR of event time too"},
 	    OPTION_PASS(&cfg->pass),
@@ -226,10 +227,9 @@ static void hint(const struct sync *sync, const struct rejects *rejects)
 
 	for (int type = 0; type < RECORD_INVALID; type++)
 		records += sync->records[type];
-	if (!records && rejects_count(rejects))
-		message_print("no line holds a record: twin-ingest makes them of other formats");
-	if (sync->skipped && !sync->set.entities.count)
-		message_print("-E, -P, --from and --to leave out all of the input");
+	hint_foreign_format(records, rejects_count(rejects));
+	if (sync->skipped)
+		hint_left_out(records, sync->set.entities.count, sync->set.entities.count);
 }
 
 static void summarise(const struct config *cfg, const struct sync *sync, const struct rejects *rejects)
@@ -273,6 +273,11 @@ static void explain(const struct run *run)
 		message_print("clock: %s", cfg->clock.live ? "the machine's" : "the newest reading");
 }
 
+static void tell(const char *message)
+{
+	message_print("%s", message);
+}
+
 // The model of the options, which a store keeps, or else the one that it has kept.
 static int find_model(struct run *run, struct error *error)
 {
@@ -283,6 +288,8 @@ static int find_model(struct run *run, struct error *error)
 	run->model = model_read(name, error);
 	if (!run->model)
 		return -1;
+	if (!run->cfg->output.quiet)
+		model_tell_slips(run->model, tell);
 	return run->store ? store_models_write(&run->store->store, run->model, name, error) : 0;
 }
 
@@ -378,6 +385,7 @@ static enum exit_status fold_files(struct run *run, int argc, char **argv)
 	struct error error;
 
 	if (settings_files_check(run->model, cfg->store.path, &cfg->emit, &cfg->output, cfg->input.rejects, &error) ||
+	    settings_files_check(NULL, cfg->entities, &cfg->emit, &cfg->output, cfg->input.rejects, &error) ||
 	    record_streams_open(&run->streams, &options, &error)) {
 		message_print("%s", error.message);
 		return STATUS_TROUBLE;

@@ -1423,3 +1423,24 @@ cycle() { # N VALUE: a reading of the Nth cycle
 	timeout 20 twin-sync -q -e event,delta in >out
 	[[ $(wc -l <out) -eq 1 ]]
 }
+
+@test "what an option names is not written over" {
+	echo '{"properties":{}}' >m.json
+	echo a >list
+	echo '{"entity_id":"a","property":"x","timestamp":"2026-03-01T12:00:00Z","value":1}' >in
+	run -2 twin-sync -m m.json -o m.json in
+	says m.json
+	[[ $(<m.json) == '{"properties":{}}' ]]
+	run -2 twin-sync --entities list -o list in
+	says list
+	[[ $(<list) == a ]]
+}
+
+@test "a member of a model that is nearly a known one is told" {
+	echo '{"properties":{"x":{"rnage":[0,1]}}}' >m.json
+	echo '{"entity_id":"a","property":"x","timestamp":"2026-03-01T12:00:00Z","value":1}' >in
+	run -0 twin-sync -m m.json -o out in
+	says "'rnage'"
+	run -0 twin-sync -q -m m.json -o out in
+	[[ -z $output ]]
+}

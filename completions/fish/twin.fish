@@ -16,6 +16,7 @@ complete -c twin -n '__fish_seen_subcommand_from help' -a ingest
 complete -c twin -n '__fish_seen_subcommand_from help' -a model
 complete -c twin -n '__fish_seen_subcommand_from help' -a record
 complete -c twin -n '__fish_seen_subcommand_from help' -a select
+complete -c twin -n '__fish_seen_subcommand_from help' -a store
 complete -c twin -n '__fish_seen_subcommand_from help' -a sync
 complete -c twin -n '__fish_seen_subcommand_from help' -a twin
 complete -c twin -n '__fish_seen_subcommand_from help' -a units
