@@ -244,18 +244,21 @@ END
 
 @test "two writers at once leave what one fold in memory gives" {
 	python3 "$MODEL/random_streams.py" split --seed 9 --parts 3 part <"$D/in"
+	local writers=()
 	for part in 0 1 2; do
 		into s.twin --commit 50 "part.$part" &
+		writers+=($!)
 	done
-	wait %1
-	wait %2
-	wait %3
+	for part in "${writers[@]}"; do
+		wait "$part"
+	done
 	same_as_whole s.twin in
 }
 
 @test "a live writer does not keep others out" {
 	mkfifo pipe
 	into s.twin <pipe &
+	local writer=$!
 	exec 5>pipe
 	reading a 1 1 >&5
 	reading b 1 1 >b
@@ -264,13 +267,14 @@ END
 	reading b 2 2 >b
 	into s.twin --lock-wait 10s b
 	exec 5>&-
-	wait %1
+	wait "$writer"
 	[ "$(ask s.twin 'SELECT count(*), min(timestamp) FROM twins')" = '2|2026-03-01T00:00:02Z' ]
 }
 
 @test "a live writer answers before its input ends, and only after the commit" {
 	mkfifo pipe out
 	twin-sync -q -s s.twin -e change <pipe >out &
+	local writer=$!
 	exec 5>pipe 6<out
 	for second in 1 2 3; do
 		reading a "$second" "$second" >&5
@@ -279,7 +283,7 @@ END
 		[ "$(ask s.twin 'SELECT timestamp FROM twins')" = "2026-03-01T00:00:0${second}Z" ]
 	done
 	exec 5>&-
-	wait %1
+	wait "$writer"
 }
 
 @test "a store is not written over by what comes out" {
