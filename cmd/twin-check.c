@@ -304,8 +304,6 @@ static bool lacks_measure(const struct check *check)
 // What is said comes last, also on a terminal.
 static void finish(struct check *check)
 {
-	uint64_t failures = check->writer.failures;
-
 	bool is_empty = !check->health.readings && !check->health.ignored && !check->damaged &&
 	    !record_reader_unfinished(check->streams.reader) && !rejects_count(&check->streams.rejects);
 
@@ -325,8 +323,9 @@ static void finish(struct check *check)
 	}
 	if (!check->cfg->output.quiet || lacks_measure(check))
 		hint_unseen(check->fail_if, check->writer.condition, "--fail-if");
-	if (failures > FAILURES_SHOWN && !check->cfg->output.quiet)
-		message_print("--fail-if is true of %llu more", (unsigned long long)failures - FAILURES_SHOWN);
+	if (check->writer.failures > FAILURES_SHOWN && !check->cfg->output.quiet)
+		message_print("--fail-if is true of %llu more",
+		    (unsigned long long)check->writer.failures - FAILURES_SHOWN);
 	if (check->cfg->run.stats)
 		print_counters(check);
 }

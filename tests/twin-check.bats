@@ -289,6 +289,14 @@ END2
 	[[ $(jq -c .measures.readings <<<"$output") == 0 ]]
 }
 
+@test "--fail-if names the first ten that it is true of, and counts the others" {
+	for i in {1..15}; do reading 1 1 | sed "s/\"a\"/\"twin-$i\"/"; done >in
+	run -1 --separate-stderr twin-check -o out --fail-if 'measures.readings < 100' in
+	[[ $(grep -c '^twin-check: --fail-if is true of [at]' <<<"$stderr") -eq 10 ]]
+	[[ $stderr == *"--fail-if is true of 6 more" ]]
+	[[ $(wc -l <out) -eq 16 ]]
+}
+
 @test "--fail-if exits with 1, names what it is true of, and writes all the same" {
 	{ reading 0 1; reading 0 1; } >in
 	run -1 --separate-stderr twin-check --fail-if 'measures.uniqueness < 0.9' in
