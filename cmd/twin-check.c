@@ -324,8 +324,8 @@ static void finish(struct check *check)
 	if (!check->cfg->output.quiet || lacks_measure(check))
 		hint_unseen(check->fail_if, check->writer.condition, "--fail-if");
 	if (check->writer.failures > FAILURES_SHOWN && !check->cfg->output.quiet)
-		message_print("--fail-if is true of %llu more",
-		    (unsigned long long)check->writer.failures - FAILURES_SHOWN);
+		message_print(
+		    "--fail-if is true of %llu more", (unsigned long long)check->writer.failures - FAILURES_SHOWN);
 	if (check->cfg->run.stats)
 		print_counters(check);
 }
