@@ -1,6 +1,7 @@
 #include "twin/store.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -104,7 +105,7 @@ void store_bind_text(sqlite3_stmt *statement, int at, struct slice text)
 	sqlite3_bind_text64(statement, at, text.length ? text.data : "", text.length, SQLITE_STATIC, SQLITE_UTF8);
 }
 
-#define GET_VALUES "SELECT commits, revision, clock, events_told, history, EXISTS (SELECT 1 FROM twins) FROM store"
+#define GET_VALUES "SELECT commits, revision, clock, events_told, history, EXISTS (SELECT 1 FROM twins), id FROM store"
 
 static int read_values(struct store *store, struct error *error)
 {
@@ -123,6 +124,7 @@ static int read_values(struct store *store, struct error *error)
 	    : sqlite3_column_int64(store->get_values, 3);
 	store->has_history = sqlite3_column_int(store->get_values, 4);
 	store->has_twins = sqlite3_column_int(store->get_values, 5);
+	snprintf(store->id, sizeof store->id, "%s", (const char *)sqlite3_column_text(store->get_values, 6));
 	sqlite3_reset(store->get_values);
 	return 0;
 }
@@ -150,7 +152,12 @@ static int write_values(struct store *store, struct error *error)
 
 static int open_database(struct store *store, enum store_mode mode, struct error *error)
 {
-	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (mode == STORE_CREATE ? SQLITE_OPEN_CREATE : 0);
+	static const int modes[] = {
+	    [STORE_CREATE] = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+	    [STORE_WRITE] = SQLITE_OPEN_READWRITE,
+	    [STORE_READ] = SQLITE_OPEN_READONLY,
+	};
+	int flags = modes[mode] | SQLITE_OPEN_NOMUTEX;
 	int result = sqlite3_open_v2(store->path, &store->database, flags, NULL);
 
 	if (!store->database)
@@ -166,8 +173,7 @@ int store_open(struct store *store, const char *path, enum store_mode mode, int6
     struct error *error)
 {
 	*store = (struct store){.path = memory_dup_string(path), .lock_wait = lock_wait, .has_history = has_history};
-	if (open_database(store, mode, error) || store_schema_open(store, mode == STORE_CREATE, error) ||
-	    read_values(store, error)) {
+	if (open_database(store, mode, error) || store_schema_open(store, mode, error) || read_values(store, error)) {
 		store_close(store);
 		return -1;
 	}
@@ -190,6 +196,16 @@ int store_begin(struct store *store, struct error *error)
 	uint64_t commits = store->commits;
 
 	if (store_execute(store, "BEGIN IMMEDIATE", error))
+		return -1;
+	store->in_transaction = true;
+	return read_values(store, error) ? -1 : store->commits != commits;
+}
+
+int store_look(struct store *store, struct error *error)
+{
+	uint64_t commits = store->commits;
+
+	if (store_execute(store, "BEGIN", error))
 		return -1;
 	store->in_transaction = true;
 	return read_values(store, error) ? -1 : store->commits != commits;

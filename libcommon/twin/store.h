@@ -20,6 +20,7 @@
 struct store {
 	sqlite3 *database;
 	char *path;
+	char id[33];       // hexadecimal, drawn when the store was made: another store has another one
 	int64_t lock_wait; // nanoseconds to wait for other writers
 	int64_t waiting_since;
 	bool in_transaction;
@@ -37,6 +38,7 @@ struct store {
 enum store_mode {
 	STORE_CREATE, // or open one that is there
 	STORE_WRITE,  // one that is there
+	STORE_READ,   // the same, without ever writing to it
 };
 
 // lock_wait: how long to wait for other writers, in nanoseconds. has_history counts where the store is made.
@@ -49,6 +51,9 @@ void store_close(struct store *store);
 // Takes the writers' turn. 1 when somebody else has written since this store was opened or last committed (what was read before may be
 // out of date), 0 when nobody has, -1.
 int store_begin(struct store *store, struct error *error) __attribute__((warn_unused_result));
+
+// One look at the store: until store_rollback all that is read is as of one commit. 1 when somebody has written since the last look, 0, -1.
+int store_look(struct store *store, struct error *error) __attribute__((warn_unused_result));
 
 // Makes all since store_begin last, with the members from revision on.
 int store_commit(struct store *store, struct error *error) __attribute__((warn_unused_result));

@@ -1,40 +1,10 @@
 #include "twin/store_fold.h"
 
-#include <stdlib.h>
-
-#include "base/memory.h"
 #include "twin/admission.h"
-#include "twin/store_items.h"
 #include "twin/store_rest.h"
 
-static int read_series(struct store_fold *fold, struct error *error)
-{
-	sqlite3_stmt *all = NULL;
-	size_t capacity = 0;
-	int row;
-
-	if (store_prepare(fold->store, &all,
-		"SELECT series.id, entity_id, kind, path FROM series JOIN twins ON twins.id = series.twin ORDER BY "
-		"series.id",
-		error))
-		return -1;
-	while ((row = store_step(fold->store, all, error)) > 0) {
-		size_t number = (size_t)sqlite3_column_int64(all, 0);
-
-		fold->series = memory_grow(fold->series, &capacity, number + 1, sizeof *fold->series);
-		for (; fold->series_count < number; fold->series_count++)
-			fold->series[fold->series_count] = (struct store_series){.kind = -1};
-		fold->series[fold->series_count++] = (struct store_series){
-		    .entity_id = arena_dup(&fold->names, store_text(all, 1)),
-		    .path = arena_dup(&fold->names, store_text(all, 3)),
-		    .kind = sqlite3_column_int(all, 2),
-		};
-	}
-	sqlite3_finalize(all);
-	return row;
-}
-
-int store_fold_open(struct store_fold *fold, struct store *store, const struct model *model, struct error *error)
+int store_fold_open(struct store_fold *fold, struct store *store, const struct model *model,
+    const struct store_series_choice *choice, struct error *error)
 {
 	*fold = (struct store_fold){.store = store, .model = model};
 	twin_set_init(&fold->set);
@@ -42,23 +12,23 @@ int store_fold_open(struct store_fold *fold, struct store *store, const struct m
 		return error_set(error, "store '%s' keeps no history", store->path);
 	fold->history = history_new(store->database);
 	history_set_join(fold->history, store_rest_join, NULL);
-	return read_series(fold, error);
+	return store_series_read(
+	    &fold->series, store, choice ? choice : &(struct store_series_choice){.kinds = SERIES_ALL_KINDS}, error);
 }
 
 void store_fold_release(struct store_fold *fold)
 {
 	twin_set_release(&fold->set);
 	history_free(fold->history);
-	free(fold->series);
-	arena_release(&fold->names);
+	store_series_release(&fold->series);
 	value_tree_release(&fold->tree);
 }
 
 bool store_fold_assignment(struct store_fold *fold, const struct history_item *item, struct assignment *assignment)
 {
-	const struct store_series *series = item->series < fold->series_count ? &fold->series[item->series] : NULL;
+	const struct store_series *series = store_series_find(&fold->series, item->series);
 
-	if (!series || series->kind < 0 || series->kind >= REGISTER_KINDS)
+	if (!series || series->kind >= REGISTER_KINDS)
 		return false;
 	*assignment = (struct assignment){
 	    .kind = (enum register_kind)series->kind,
@@ -81,17 +51,53 @@ bool store_fold_assignment(struct store_fold *fold, const struct history_item *i
 	return true;
 }
 
-int store_fold_history(struct store_fold *fold, struct error *error)
+// Whether the item counts.
+static bool is_known(struct store_fold *fold, const struct store_instant *instant, const struct history_item *item)
 {
-	struct history_cursor *cursor = history_cursor_open(fold->history, &HISTORY_EVERYTHING, error);
+	bool known = !item->has_received || item->received <= instant->known_at;
+
+	if (known) {
+		fold->undated += !item->has_received;
+		return true;
+	}
+	if (!fold->has_unknown || item->timestamp < fold->oldest_unknown)
+		fold->oldest_unknown = item->timestamp;
+	fold->has_unknown = true;
+	return false;
+}
+
+static int fold_range(struct store_fold *fold, const struct store_instant *instant, const struct history_range *range,
+    struct error *error)
+{
+	struct history_cursor *cursor = history_cursor_open(fold->history, range, error);
 	struct history_item item;
 	struct assignment assignment;
 	int found = -1;
 
 	while (cursor && (found = history_cursor_next(cursor, &item, error)) > 0)
-		if (store_fold_assignment(fold, &item, &assignment))
+		if (is_known(fold, instant, &item) && store_fold_assignment(fold, &item, &assignment))
 			twin_set_put(&fold->set, &assignment);
 	if (cursor)
 		history_cursor_close(cursor);
 	return found;
+}
+
+int store_fold_history(struct store_fold *fold, const struct store_instant *instant, struct error *error)
+{
+	const struct store_series_list *series = &fold->series;
+	struct history_range range = {.from = HISTORY_BEGIN, .to = HISTORY_END};
+	const struct store_instant always = STORE_ALWAYS;
+
+	if (!instant)
+		instant = &always;
+	if (instant->at != INT64_MAX)
+		range.to = instant->at + 1;
+	for (size_t i = 0, next; i < series->count; i = next) {
+		next = store_series_run(series, i);
+		range.first = series->items[i].number;
+		range.last = series->items[next - 1].number;
+		if (fold_range(fold, instant, &range, error))
+			return -1;
+	}
+	return 0;
 }

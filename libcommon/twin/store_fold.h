@@ -1,39 +1,44 @@
-// All twins of a store in memory at once, made from its states or anew from its history.
+// Twins of a store in memory, made anew from its history: as they are, or as they were.
 #ifndef TWIN_STORE_FOLD_H
 #define TWIN_STORE_FOLD_H
 
-#include "base/arena.h"
 #include "twin/history.h"
 #include "twin/model.h"
-#include "twin/store.h"
+#include "twin/store_series.h"
 #include "twin/twin_set.h"
 
-struct store_series {
-	struct slice entity_id; // NULL data where there is no such series
-	struct slice path;
-	int kind;
+// How much of the history counts. All of it: STORE_ALWAYS.
+struct store_instant {
+	int64_t at;        // event times up to this one
+	int64_t known_at;  // records received up to then, and those of which nobody knows
+	uint64_t revision; // records stored up to this one
 };
+
+#define STORE_ALWAYS ((struct store_instant){INT64_MAX, INT64_MAX, UINT64_MAX})
 
 struct store_fold {
 	struct store *store;
 	const struct model *model;
 	struct history *history;
 	struct twin_set set;
-	struct store_series *series; // by number
-	size_t series_count;
-	struct arena names;
+	struct store_series_list series;
 	struct value_tree tree; // of the assignment made last
+	uint64_t undated; // items that counted without saying when they were received, while known_at asked for it
+	bool has_unknown; // some item was left out since it was not known
+	int64_t oldest_unknown; // the smallest event time of those
 };
 
-// Reads the names of all series, in the caller's transaction. -1 with error also when the store keeps no history; release it either way.
-int store_fold_open(struct store_fold *fold, struct store *store, const struct model *model, struct error *error)
-    __attribute__((warn_unused_result));
+// Reads the names of the chosen series (NULL: of all), in the caller's transaction. -1 with error also when the store keeps no history; release
+// it either way.
+int store_fold_open(struct store_fold *fold, struct store *store, const struct model *model,
+    const struct store_series_choice *choice, struct error *error) __attribute__((warn_unused_result));
 void store_fold_release(struct store_fold *fold);
 
-// Puts all of the history into the set.
-int store_fold_history(struct store_fold *fold, struct error *error) __attribute__((warn_unused_result));
+// Puts the history of these series into the set. instant: NULL for all.
+int store_fold_history(struct store_fold *fold, const struct store_instant *instant, struct error *error)
+    __attribute__((warn_unused_result));
 
-// An item as an assignment under the model, valid until the next one. False when it is none (a forecast).
+// An item as an assignment under the model, valid until the next one. False when it is none (a forecast, or not of these series).
 bool store_fold_assignment(struct store_fold *fold, const struct history_item *item, struct assignment *assignment);
 
 #endif

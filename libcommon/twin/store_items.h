@@ -7,9 +7,7 @@
 #include "twin/assignment.h"
 #include "twin/history.h"
 #include "twin/store.h"
-
-// Kinds of series beside those of registers.
-#define SERIES_FORECAST REGISTER_KINDS
+#include "twin/store_series.h"
 
 struct store_items {
 	struct store *store;

@@ -20,7 +20,8 @@ static const char tables[] = "CREATE TABLE store ("
 			     " revision INTEGER NOT NULL," // records stored
 			     " clock INTEGER,"             // newest event time, nanoseconds since 1970
 			     " events_told INTEGER,"       // up to this event time events have come out
-			     " history INTEGER NOT NULL);" // 1 when records are remembered
+			     " history INTEGER NOT NULL,"  // 1 when records are remembered
+			     " id TEXT NOT NULL);"         // drawn when it was made
 			     "CREATE TABLE twins ("
 			     " id INTEGER PRIMARY KEY,"
 			     " entity_id TEXT NOT NULL UNIQUE,"
@@ -142,7 +143,7 @@ static int make(struct store *store, struct error *error)
 	buffer_append_string(&sql, tables);
 	buffer_append_string(&sql, views);
 	buffer_printf(&sql,
-	    "INSERT INTO store VALUES (0, 0, NULL, NULL, %d);"
+	    "INSERT INTO store VALUES (0, 0, NULL, NULL, %d, lower(hex(randomblob(16))));"
 	    "PRAGMA application_id = %d; PRAGMA user_version = " TEXT(STORE_FORMAT) ";",
 	    store->has_history, APPLICATION_ID);
 	int failed = history_create_tables(store->database, error) || store_execute(store, buffer_string(&sql), error);
@@ -168,14 +169,16 @@ static int make_once(struct store *store, struct error *error)
 	return 0;
 }
 
-int store_schema_open(struct store *store, bool create, struct error *error)
+int store_schema_open(struct store *store, enum store_mode mode, struct error *error)
 {
 	bool is_empty;
 
 	if (check_marks(store, &is_empty, error))
 		return -1;
-	if (is_empty && !create)
+	if (is_empty && mode != STORE_CREATE)
 		return error_set(error, "'%s' is not a store", store->path);
+	if (mode == STORE_READ)
+		return 0;
 	if (sqlite3_db_readonly(store->database, "main"))
 		return error_set(error, "store '%s' cannot be written: it is read-only", store->path);
 	if (is_empty && make_once(store, error))

@@ -4,8 +4,9 @@
 
 #include "twin/store.h"
 
-// Checks that the file is a store of a format that we know, or makes it one if it is empty and `create` says so. A file that is anything else
+// Checks that the file is a store of a format that we know, or makes it one if it is empty and the mode is STORE_CREATE. A file that is anything else
 // is left as it is.
-int store_schema_open(struct store *store, bool create, struct error *error) __attribute__((warn_unused_result));
+int store_schema_open(struct store *store, enum store_mode mode, struct error *error)
+    __attribute__((warn_unused_result));
 
 #endif

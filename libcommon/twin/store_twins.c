@@ -10,7 +10,7 @@ void store_twins_init(struct store_twins *twins, struct store *store, struct twi
 {
 	*twins = (struct store_twins){.store = store, .set = set, .model = model};
 	set->epoch = 1;
-	record_scanner_init(&twins->scanner);
+	store_state_init(&twins->states, store, set, model);
 	store_items_init(&twins->items, store);
 	set->has_clock = store->has_clock;
 	set->clock = store->clock;
@@ -23,10 +23,7 @@ void store_twins_release(struct store_twins *twins)
 	sqlite3_finalize(twins->all);
 	store_items_release(&twins->items);
 	store_texts_release(&twins->texts);
-	record_scanner_release(&twins->scanner);
-	assignments_release(&twins->assignments);
-	arena_release(&twins->arena);
-	buffer_release(&twins->text);
+	store_state_release(&twins->states);
 	free(twins->dirty);
 }
 
@@ -55,44 +52,6 @@ int store_twins_begin(struct store_twins *twins, bool others_wrote, struct error
 	return row < 0 ? -1 : 0;
 }
 
-static int join_line(struct store_twins *twins, struct slice line, struct error *error)
-{
-	struct record record;
-
-	buffer_reset(&twins->text);
-	buffer_append_slice(&twins->text, line);
-	buffer_reserve(&twins->text, LINE_SCAN_PADDING);
-	arena_reset(&twins->arena);
-	if (record_scan(&twins->scanner, buffer_slice(&twins->text), &twins->arena, &record, error) ||
-	    assignments_of_record(&twins->assignments, &record, error))
-		return -1;
-	for (size_t i = 0; i < twins->assignments.count; i++) {
-		struct assignment *item = &twins->assignments.items[i];
-
-		if (model_applies(twins->model, item->entity_id))
-			item->key.priority = model_priority(twins->model, item->tail.sensor_id);
-		twin_set_put(twins->set, item);
-	}
-	return 0;
-}
-
-// text: what the store has of the twin.
-static int join_state(struct store_twins *twins, struct slice text, struct error *error)
-{
-	struct error why;
-
-	while (text.length) {
-		const char *newline = memchr(text.data, '\n', text.length);
-		size_t length = newline ? (size_t)(newline - text.data) : text.length;
-
-		if (join_line(twins, slice_of(text.data, length), &why))
-			return error_set(
-			    error, "store '%s' is damaged: a twin: %.200s", twins->store->path, why.message);
-		text = slice_skip(text, length + 1);
-	}
-	return 0;
-}
-
 static int load(struct store_twins *twins, struct twin *twin, int64_t number, uint64_t revision, struct slice state,
     struct error *error)
 {
@@ -103,7 +62,7 @@ static int load(struct store_twins *twins, struct twin *twin, int64_t number, ui
 	twin->revision = revision;
 	if (is_known)
 		return 0;
-	if (join_state(twins, state, error))
+	if (store_state_join(&twins->states, state, error))
 		return -1;
 	if (twins->loaded)
 		twins->loaded(twins->context, twin);

@@ -11,6 +11,7 @@
 #include "twin/state_text.h"
 #include "twin/store.h"
 #include "twin/store_items.h"
+#include "twin/store_state.h"
 #include "twin/store_texts.h"
 #include "twin/twin_set.h"
 
@@ -24,10 +25,7 @@ struct store_twins {
 	struct store_texts texts;
 	int64_t last_number; // of a twin
 	bool has_last_number;
-	struct record_scanner scanner;
-	struct assignments assignments;
-	struct arena arena;
-	struct buffer text;
+	struct store_state states;
 	sqlite3_stmt *find, *put, *all;
 	// Told of each twin that has been read, when it stands in the set. May be NULL.
 	void (*loaded)(void *context, struct twin *twin);

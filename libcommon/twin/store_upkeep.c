@@ -47,7 +47,7 @@ static int compare_all(struct comparison *comparison, struct error *error)
 	const struct status_rules rules = {.model = NULL};
 	int row, failed = 0;
 
-	if (store_fold_history(comparison->fold, error) ||
+	if (store_fold_history(comparison->fold, NULL, error) ||
 	    store_prepare(store, &comparison->all, "SELECT id, entity_id, state FROM twins ORDER BY id", error))
 		return -1;
 	state_writer_init(&comparison->writer, &comparison->fold->set, &rules);
@@ -84,7 +84,7 @@ int store_rebuild(struct store *store, const struct model *model, size_t *change
 
 	if (store_begin(store, error) < 0)
 		return -1;
-	int failed = store_fold_open(&fold, store, model, error) || compare_all(&comparison, error) ||
+	int failed = store_fold_open(&fold, store, model, NULL, error) || compare_all(&comparison, error) ||
 	    store_commit(store, error);
 
 	*changed = comparison.count;
@@ -131,7 +131,7 @@ static int check_all(struct comparison *comparison, struct store *store, const s
 
 	if (wrong < 0 || !store->has_history)
 		return wrong;
-	if (store_fold_open(comparison->fold, store, model, error))
+	if (store_fold_open(comparison->fold, store, model, NULL, error))
 		return -1;
 	int damaged = history_verify(comparison->fold->history, comparison->report, comparison->context, error);
 
@@ -242,7 +242,7 @@ static int begin_with_twins(struct retaining *retaining, struct error *error)
 static int begin_retaining(
     struct retaining *retaining, struct store *store, const struct model *model, struct error *error)
 {
-	if (store_begin(store, error) < 0 || store_fold_open(&retaining->fold, store, model, error))
+	if (store_begin(store, error) < 0 || store_fold_open(&retaining->fold, store, model, NULL, error))
 		return -1;
 	store_twins_init(&retaining->twins, store, &retaining->fold.set, model);
 	return store_twins_load_all(&retaining->twins, error) ||

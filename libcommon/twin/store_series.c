@@ -1,0 +1,167 @@
+#include "twin/store_series.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "io/shared_options.h"
+#include "record/property_path.h"
+
+#define COLUMNS "SELECT series.id, kind, entity_id, path FROM twins JOIN series ON series.twin = twins.id"
+
+bool glob_is_pattern(const char *glob)
+{
+	return strpbrk(glob, "*?[\\") != NULL;
+}
+
+void store_series_release(struct store_series_list *list)
+{
+	free(list->items);
+	arena_release(&list->names);
+	*list = (struct store_series_list)STORE_SERIES_LIST_INIT;
+}
+
+// An event's path is the event, then the property.
+static struct slice event_property(struct slice path)
+{
+	struct slice event;
+
+	property_path_next(&path, &event);
+	return path;
+}
+
+static bool is_about(int kind, struct slice path, const struct option_list *properties)
+{
+	if (!properties || !properties->count)
+		return true;
+	switch (kind) {
+	case REGISTER_REPORTED:
+	case REGISTER_DESIRED:
+	case SERIES_FORECAST:
+		return globs_match(properties, path);
+	case REGISTER_EVENT:
+		return globs_match(properties, event_property(path));
+	default:
+		return kind == REGISTER_TOMBSTONE;
+	}
+}
+
+static void add(struct store_series_list *list, sqlite3_stmt *row, const struct store_series_choice *choice)
+{
+	int kind = sqlite3_column_int(row, 1);
+	struct slice entity_id = store_text(row, 2), path = store_text(row, 3);
+	const struct store_series *before = list->count ? &list->items[list->count - 1] : NULL;
+
+	if (kind < 0 || kind >= SERIES_KINDS || !(choice->kinds & SERIES_KIND(kind)) ||
+	    (choice->entities && !globs_match(choice->entities, entity_id)) ||
+	    !is_about(kind, path, choice->properties))
+		return;
+	list->items = memory_grow(list->items, &list->capacity, list->count + 1, sizeof *list->items);
+	list->items[list->count++] = (struct store_series){
+	    .number = (uint32_t)sqlite3_column_int64(row, 0),
+	    .kind = kind,
+	    .entity_id = before && slice_equal(before->entity_id, entity_id) ? before->entity_id
+									     : arena_dup(&list->names, entity_id),
+	    .path = arena_dup(&list->names, path),
+	};
+}
+
+static int read_rows(struct store_series_list *list, struct store *store, sqlite3_stmt *rows,
+    const struct store_series_choice *choice, struct error *error)
+{
+	int row;
+
+	while ((row = store_step(store, rows, error)) > 0)
+		add(list, rows, choice);
+	return row;
+}
+
+static int compare_numbers(const void *a, const void *b)
+{
+	const struct store_series *x = a, *y = b;
+
+	return (x->number > y->number) - (x->number < y->number);
+}
+
+// Each id by itself; two globs may be the same.
+static int read_named(
+    struct store_series_list *list, struct store *store, const struct store_series_choice *choice, struct error *error)
+{
+	sqlite3_stmt *rows = NULL;
+	int failed = store_prepare(store, &rows, COLUMNS " WHERE entity_id = ?1", error);
+	size_t kept = 0;
+
+	for (size_t i = 0; !failed && i < choice->entities->count; i++) {
+		store_bind_text(rows, 1, slice_from_string(choice->entities->items[i]));
+		failed = read_rows(list, store, rows, choice, error);
+	}
+	sqlite3_finalize(rows);
+	if (failed || !list->count)
+		return failed;
+	qsort(list->items, list->count, sizeof *list->items, compare_numbers);
+	for (size_t i = 1; i < list->count; i++)
+		if (list->items[i].number != list->items[kept].number)
+			list->items[++kept] = list->items[i];
+	list->count = kept + 1;
+	return 0;
+}
+
+static bool are_names(const struct option_list *entities)
+{
+	if (!entities || !entities->count)
+		return false;
+	for (size_t i = 0; i < entities->count; i++)
+		if (glob_is_pattern(entities->items[i]))
+			return false;
+	return true;
+}
+
+int store_series_read(
+    struct store_series_list *list, struct store *store, const struct store_series_choice *choice, struct error *error)
+{
+	sqlite3_stmt *rows = NULL;
+
+	*list = (struct store_series_list)STORE_SERIES_LIST_INIT;
+	if (are_names(choice->entities))
+		return read_named(list, store, choice, error);
+	if (store_prepare(store, &rows, COLUMNS " ORDER BY series.id", error))
+		return -1;
+	int failed = read_rows(list, store, rows, choice, error);
+
+	sqlite3_finalize(rows);
+	return failed;
+}
+
+// Series that lie between two that are wanted are read over; beginning anew costs about as much as some of them.
+#define GAP_MAX 4
+
+size_t store_series_run(const struct store_series_list *list, size_t from)
+{
+	size_t next = from + 1;
+
+	while (next < list->count && list->items[next].number - list->items[next - 1].number <= GAP_MAX)
+		next++;
+	return next;
+}
+
+const struct store_series *store_series_find(struct store_series_list *list, uint32_t number)
+{
+	size_t low = 0, high = list->count;
+
+	if (list->near < list->count && list->items[list->near].number == number)
+		return &list->items[list->near];
+	if (list->near + 1 < list->count && list->items[list->near + 1].number == number)
+		return &list->items[++list->near];
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (list->items[middle].number < number)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == list->count || list->items[low].number != number)
+		return NULL;
+	list->near = low;
+	return &list->items[low];
+}

@@ -1,0 +1,59 @@
+// The series of a store's history by name: which twin, kind of register and path each number stands for.
+#ifndef TWIN_STORE_SERIES_H
+#define TWIN_STORE_SERIES_H
+
+#include "base/arena.h"
+#include "io/option.h"
+#include "twin/assignment.h"
+#include "twin/store.h"
+
+// Kinds of series beside those of registers.
+#define SERIES_FORECAST REGISTER_KINDS
+#define SERIES_KINDS    (SERIES_FORECAST + 1)
+
+#define SERIES_KIND(kind) (1u << (kind))
+#define SERIES_ALL_KINDS  (SERIES_KIND(SERIES_KINDS) - 1)
+
+struct store_series {
+	uint32_t number;
+	int kind; // enum register_kind or SERIES_FORECAST
+	struct slice entity_id;
+	struct slice path;
+};
+
+struct store_series_list {
+	struct store_series *items; // by number
+	size_t count;
+	size_t capacity;
+	size_t near; // where the last one was found
+	struct arena names;
+};
+
+#define STORE_SERIES_LIST_INIT                                                                                         \
+	{                                                                                                              \
+		0                                                                                                      \
+	}
+
+// Which series: of twins whose ids match one of the globs, of kinds whose bits are set, and about properties that match one of the globs. The
+// delete of a whole twin is about all; its model, relationships and predictions are about none. No globs, or NULL, match everything.
+struct store_series_choice {
+	const struct option_list *entities;
+	const struct option_list *properties;
+	unsigned kinds;
+};
+
+// In the caller's transaction. Release the list in any case.
+int store_series_read(struct store_series_list *list, struct store *store, const struct store_series_choice *choice,
+    struct error *error) __attribute__((warn_unused_result));
+void store_series_release(struct store_series_list *list);
+
+// NULL for a number that is not in the list. Fast for numbers that follow each other.
+const struct store_series *store_series_find(struct store_series_list *list, uint32_t number);
+
+// The end of the run of series that begins at `from` and is worth one walk over the history: few others lie between them.
+size_t store_series_run(const struct store_series_list *list, size_t from);
+
+// Whether fnmatch(3) takes the glob for more than the text that it is.
+bool glob_is_pattern(const char *glob);
+
+#endif
