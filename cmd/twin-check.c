@@ -127,11 +127,6 @@ static void on_report_asked(int signal)
 	report_asked = 1;
 }
 
-static void tell_slip(const char *message)
-{
-	message_print("%s", message);
-}
-
 static int prepare(struct check *check, struct error *error)
 {
 	const struct config *cfg = check->cfg;
@@ -147,7 +142,7 @@ static int prepare(struct check *check, struct error *error)
 	if (cfg->model && !(check->model = model_read(cfg->model, error)))
 		return -1;
 	if (!cfg->output.quiet)
-		model_tell_slips(check->model, tell_slip);
+		model_tell_slips(check->model, message_tell);
 	if (duration_option_read("stale-after", cfg->stale_after, check->model, 1, &options.stale_after, error) ||
 	    duration_option_read("clock-jump", cfg->clock_jump, check->model, 1, &options.jump_limit, error) ||
 	    duration_option_read("every", cfg->every, check->model, 1, &check->every, error))

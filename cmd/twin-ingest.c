@@ -190,17 +190,12 @@ static int open_outputs(const struct config *cfg, struct outputs *outputs, struc
 	return -1;
 }
 
-static void tell(const char *message)
-{
-	message_print("%s", message);
-}
-
 // *treatment is NULL where nothing is to be done to readings.
 static int open_treatment(const struct config *cfg, const struct mapping *mapping, const struct model *model,
     struct treatment **treatment, struct error *error)
 {
 	const struct treatment_settings settings = {
-	    .model = model, .to_units = &cfg->to_units, .checks = &cfg->checks, .tell = tell};
+	    .model = model, .to_units = &cfg->to_units, .checks = &cfg->checks, .tell = message_tell};
 
 	*treatment = NULL;
 	if (!treatment_is_asked(&settings))
@@ -252,7 +247,7 @@ static enum exit_status run(
 		return STATUS_TROUBLE;
 	}
 	if (!cfg->output.quiet)
-		model_tell_slips(model, tell);
+		model_tell_slips(model, message_tell);
 	set_up(cfg, &ingest, &outputs, mapping);
 	if (cfg->explain)
 		message_print("model: %s", cfg->model ? cfg->model : "none");

@@ -273,11 +273,6 @@ static void explain(const struct run *run)
 		message_print("clock: %s", cfg->clock.live ? "the machine's" : "the newest reading");
 }
 
-static void tell(const char *message)
-{
-	message_print("%s", message);
-}
-
 // The model of the options, which a store keeps, or else the one that it has kept.
 static int find_model(struct run *run, struct error *error)
 {
@@ -289,7 +284,7 @@ static int find_model(struct run *run, struct error *error)
 	if (!run->model)
 		return -1;
 	if (!run->cfg->output.quiet)
-		model_tell_slips(run->model, tell);
+		model_tell_slips(run->model, message_tell);
 	return run->store ? store_models_write(&run->store->store, run->model, name, error) : 0;
 }
 

@@ -44,6 +44,11 @@ void message_print(const char *format, ...)
 	va_end(args);
 }
 
+void message_tell(const char *text)
+{
+	message_print("%s", text);
+}
+
 void message_die(const char *format, ...)
 {
 	va_list args;
