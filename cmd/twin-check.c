@@ -260,14 +260,9 @@ static void print_counters(const struct check *check)
 
 static void explain(const struct config *cfg)
 {
-	char now[TIMESTAMP_TEXT_SIZE];
-
 	message_print("model: %s", cfg->model ? cfg->model : "none");
-	message_print("zone of times in options: %s", cfg->clock.zone ? time_zone_name(cfg->clock.zone) : "UTC");
-	if (cfg->clock.has_now && !cfg->clock.live)
-		message_print("clock: %.*s (--now)", (int)timestamp_format(now, cfg->clock.now), now);
-	else
-		message_print("clock: %s", cfg->clock.live ? "the machine's" : "the newest reading");
+	explain_zone(&cfg->clock);
+	explain_clock(&cfg->clock);
 }
 
 static void write_model(struct check *check)

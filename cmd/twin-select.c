@@ -301,7 +301,7 @@ static void explain(const struct config *cfg)
 {
 	char now[TIMESTAMP_TEXT_SIZE];
 
-	message_print("zone of times in options: %s", cfg->clock.zone ? time_zone_name(cfg->clock.zone) : "UTC");
+	explain_zone(&cfg->clock);
 	if (cfg->clock.has_now)
 		message_print("clock of times in options: %.*s", (int)timestamp_format(now, cfg->clock.now), now);
 	else

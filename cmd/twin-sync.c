@@ -257,7 +257,6 @@ static void summarise(const struct config *cfg, const struct sync *sync, const s
 static void explain(const struct run *run)
 {
 	const struct config *cfg = run->cfg;
-	char now[TIMESTAMP_TEXT_SIZE];
 
 	if (run->store)
 		message_print("store: %s", cfg->store.path);
@@ -266,11 +265,8 @@ static void explain(const struct run *run)
 		    "model: the store's%s%s", run->model->name ? ", " : "", run->model->name ? run->model->name : "");
 	else
 		message_print("model: %s", run->model ? cfg->model : "none");
-	message_print("zone of times in options: %s", cfg->clock.zone ? time_zone_name(cfg->clock.zone) : "UTC");
-	if (cfg->clock.has_now && !cfg->clock.live)
-		message_print("clock: %.*s (--now)", (int)timestamp_format(now, cfg->clock.now), now);
-	else
-		message_print("clock: %s", cfg->clock.live ? "the machine's" : "the newest reading");
+	explain_zone(&cfg->clock);
+	explain_clock(&cfg->clock);
 }
 
 // The model of the options, which a store keeps, or else the one that it has kept.

@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/message.h"
+#include "base/timestamp.h"
 
 void select_options_check(const struct select_options *select)
 {
@@ -17,6 +19,21 @@ void select_options_release(struct select_options *select)
 {
 	option_list_release(&select->entities);
 	option_list_release(&select->properties);
+}
+
+void explain_zone(const struct time_settings *settings)
+{
+	message_print("zone of times in options: %s", settings->zone ? time_zone_name(settings->zone) : "UTC");
+}
+
+void explain_clock(const struct time_settings *settings)
+{
+	char now[TIMESTAMP_TEXT_SIZE];
+
+	if (settings->has_now && !settings->live)
+		message_print("clock: %.*s (--now)", (int)timestamp_format(now, settings->now), now);
+	else
+		message_print("clock: %s", settings->live ? "the machine's" : "the newest reading");
 }
 
 static enum output_format terminal_format(void)

@@ -64,6 +64,10 @@ bool select_options_have_time(const struct select_options *select, int64_t times
 	 .argument = "ZONE", .help = "zone of times in options, not UTC"}
 // clang-format on
 
+// What --explain says of them; the clock is that of programs whose time, without --now, is the newest reading's.
+void explain_zone(const struct time_settings *settings);
+void explain_clock(const struct time_settings *settings);
+
 // clang-format off
 #define OPTION_MODEL(path) \
 	{.kind = OPTION_FILE, .short_name = 'm', .long_name = "model", .target = (path), \
