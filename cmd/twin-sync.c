@@ -3,11 +3,9 @@
 // The newest event time wins, per property and whatever the order of arrival: see twin/fold.h for why that holds.
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
 
 #include "base/message.h"
-#include "base/timestamp.h"
+#include "base/monotonic.h"
 #include "io/option.h"
 #include "io/program.h"
 #include "io/shared_options.h"
@@ -134,14 +132,6 @@ static void write_states_asked(struct sync *sync)
 static void before_wait(void *context)
 {
 	write_states_asked(context);
-}
-
-static int64_t monotonic_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * NANOSECONDS_PER_SECOND + now.tv_nsec;
 }
 
 // The next moment at which the clock alone makes something happen, on the monotonic clock.

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/monotonic.h"
 #include "base/timestamp.h"
 #include "io/compression.h"
 #include "io/descriptor.h"
@@ -264,14 +265,6 @@ int input_skip(struct input *input, uint64_t count, struct error *error)
 		count -= (uint64_t)got;
 	}
 	return 0;
-}
-
-static int64_t monotonic_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * NANOSECONDS_PER_SECOND + now.tv_nsec;
 }
 
 // 1 when the descriptor has bytes or has ended, 0 when the deadline has passed first, -1 interrupted.

@@ -1,24 +1,16 @@
 #include "io/progress.h"
 
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/message.h"
+#include "base/monotonic.h"
 #include "base/timestamp.h"
 
 #define LOOK_EVERY  ((int64_t)1 << 20)
 #define FIRST_AFTER NANOSECONDS_PER_SECOND
 #define SHOW_EVERY  (NANOSECONDS_PER_SECOND / 4)
 #define CLEAR_LINE  "\r\033[K"
-
-static int64_t monotonic_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * NANOSECONDS_PER_SECOND + now.tv_nsec;
-}
 
 static void put(const char *text, int length)
 {

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/monotonic.h"
 #include "base/timestamp.h"
 #include "io/input.h"
 
@@ -230,14 +231,6 @@ static void take_kept_lines(struct source *source, struct batch *batch)
 	source->lines_kept = false;
 	keep_rest(source, batch, (size_t)(newline - batch->block.data) + 1);
 	buffer_reserve(&batch->block, LINE_SCAN_PADDING);
-}
-
-static int64_t monotonic_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * NANOSECONDS_PER_SECOND + now.tv_nsec;
 }
 
 static void flush_outputs(const struct record_reader *reader)

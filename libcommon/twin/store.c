@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "base/memory.h"
-#include "base/timestamp.h"
+#include "base/monotonic.h"
 #include "twin/store_schema.h"
 
 // A waiting writer looks again so often: other writers leave no longer gaps.
@@ -15,14 +15,6 @@
 
 // A checkpoint each so many pages of log: it syncs the file, which a commit of a large input should not have to do each time.
 #define LOG_PAGES 8192
-
-static int64_t monotonic_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * NANOSECONDS_PER_SECOND + now.tv_nsec;
-}
 
 static int on_busy(void *context, int count)
 {

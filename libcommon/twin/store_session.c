@@ -5,6 +5,7 @@
 
 #include "base/duration.h"
 #include "base/message.h"
+#include "base/monotonic.h"
 #include "base/timestamp.h"
 
 #define RECORDS_USUAL UINT64_C(100000)
@@ -15,14 +16,6 @@
 
 // Looking at the clock for each record would be dear.
 #define RECORDS_PER_LOOK 256
-
-static int64_t monotonic_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * NANOSECONDS_PER_SECOND + now.tv_nsec;
-}
 
 // N, DUR or eof.
 static int read_commit(struct store_session *session, const char *text, struct error *error)
