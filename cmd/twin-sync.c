@@ -259,21 +259,6 @@ static void explain(const struct run *run)
 	explain_clock(&cfg->clock);
 }
 
-// The model of the options, which a store keeps, or else the one that it has kept.
-static int find_model(struct run *run, struct error *error)
-{
-	const char *name = run->cfg->model;
-
-	if (!name)
-		return run->store ? store_models_read(&run->store->store, &run->model, error) : 0;
-	run->model = model_read(name, error);
-	if (!run->model)
-		return -1;
-	if (!run->cfg->output.quiet)
-		model_tell_slips(run->model, message_tell);
-	return run->store ? store_models_write(&run->store->store, run->model, name, error) : 0;
-}
-
 // What the options ask for, except the outputs.
 static int prepare(struct run *run, struct error *error)
 {
@@ -282,7 +267,8 @@ static int prepare(struct run *run, struct error *error)
 
 	if (cfg->entities && admission_read_entities(&sync->admission, cfg->entities, error))
 		return -1;
-	if (find_model(run, error))
+	if (store_models_choose(run->store ? &run->store->store : NULL, cfg->model,
+		cfg->output.quiet ? NULL : message_tell, &run->model, error))
 		return -1;
 	if (cfg->enforce && !run->model)
 		return error_set(error, "--enforce needs a model, and the store has none");

@@ -60,3 +60,17 @@ int store_models_write(struct store *store, const struct model *model, const cha
 	}
 	return insert(store, model, name, error) || store_commit(store, error) ? -1 : 0;
 }
+
+int store_models_choose(
+    struct store *store, const char *path, void (*tell)(const char *message), struct model **model, struct error *error)
+{
+	*model = NULL;
+	if (!path)
+		return store ? store_models_read(store, model, error) : 0;
+	*model = model_read(path, error);
+	if (!*model)
+		return -1;
+	if (tell)
+		model_tell_slips(*model, tell);
+	return store ? store_models_write(store, *model, path, error) : 0;
+}

@@ -13,4 +13,9 @@ int store_models_read(struct store *store, struct model **model, struct error *e
 int store_models_write(struct store *store, const struct model *model, const char *name, struct error *error)
     __attribute__((warn_unused_result));
 
+// The model of a run: that of the file `path`, which the store then keeps, or without one that which the store has kept. store, path: NULL for
+// none. tell: of slips in the file, unless it is NULL. *model is to be freed whatever comes of it.
+int store_models_choose(struct store *store, const char *path, void (*tell)(const char *message), struct model **model,
+    struct error *error) __attribute__((warn_unused_result));
+
 #endif
