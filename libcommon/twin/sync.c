@@ -38,10 +38,6 @@ static const struct {
     [RECORD_OTHER] = {"record of another type ignored", "records of other types ignored"},
 };
 
-struct sync_delta {
-	struct buffer text; // from `properties` on: what stands before it changes with every reading
-};
-
 static void emit_event(void *context, struct slice event)
 {
 	struct sync *sync = context;
@@ -51,9 +47,7 @@ static void emit_event(void *context, struct slice event)
 
 void sync_release(struct sync *sync)
 {
-	for (size_t i = 0; i < sync->delta_count; i++)
-		buffer_release(&sync->deltas[i].text);
-	free(sync->deltas);
+	sync_deltas_release(&sync->deltas);
 	free(sync->changed);
 	buffer_release(&sync->text);
 	assignments_release(&sync->assignments);
@@ -202,52 +196,6 @@ static void advance(struct sync *sync, const struct assignment *item)
 		sync_write_states(sync);
 }
 
-static struct sync_delta *delta_of(struct sync *sync, struct twin *twin)
-{
-	if (!twin->watch) {
-		sync->deltas =
-		    memory_grow(sync->deltas, &sync->delta_capacity, sync->delta_count + 1, sizeof *sync->deltas);
-		sync->deltas[sync->delta_count++] = (struct sync_delta){.text = BUFFER_INIT};
-		twin->watch = (uint32_t)sync->delta_count;
-	}
-	return &sync->deltas[twin->watch - 1];
-}
-
-static const char nothing_unmet[] = "\"properties\":{}}\n";
-
-// Makes the twin's delta record in sync->text; what comes from `properties` on.
-static struct slice make_delta(struct sync *sync, const struct twin *twin)
-{
-	buffer_reset(&sync->text);
-	state_append_delta(&sync->writer, &sync->text, twin);
-	struct slice line = buffer_slice(&sync->text);
-	// Strings of ids hold no bare quote, so the first match is the member.
-	const char *tail = memmem(line.data, line.length, "\"properties\":", sizeof "\"properties\":" - 1);
-
-	return slice_skip(line, (size_t)(tail - line.data));
-}
-
-static void adopt_delta(struct sync *sync, struct twin *twin)
-{
-	struct sync_delta *before = delta_of(sync, twin);
-
-	buffer_reset(&before->text);
-	buffer_append_slice(&before->text, make_delta(sync, twin));
-}
-
-static void write_delta(struct sync *sync, struct twin *twin)
-{
-	struct sync_delta *before = delta_of(sync, twin);
-	struct slice now = make_delta(sync, twin), line = buffer_slice(&sync->text);
-
-	// A twin whose desires were never unmet says nothing.
-	if (slice_equal(now, buffer_slice(&before->text)) || (!before->text.length && slice_is(now, nothing_unmet)))
-		return;
-	buffer_reset(&before->text);
-	buffer_append_slice(&before->text, now);
-	write_lines(sync->emit->sinks[SYNC_EMIT_DELTA], line);
-}
-
 // Whether what changed can have made another delta of the twin's.
 static bool touches_desires(const struct sync *sync)
 {
@@ -279,7 +227,7 @@ static void note_change(struct sync *sync, const struct twin_put *put, const str
 
 static void write_products(struct sync *sync)
 {
-	struct record_sink *change = sync->emit->sinks[SYNC_EMIT_CHANGE];
+	struct record_sink *change = sync->emit->sinks[SYNC_EMIT_CHANGE], *delta = sync->emit->sinks[SYNC_EMIT_DELTA];
 
 	if (change && sync->changed_twin) {
 		buffer_reset(&sync->text);
@@ -287,8 +235,12 @@ static void write_products(struct sync *sync)
 		    sync->changed_delete);
 		write_lines(change, buffer_slice(&sync->text));
 	}
-	if (sync->emit->sinks[SYNC_EMIT_DELTA] && sync->changed_twin && touches_desires(sync))
-		write_delta(sync, sync->changed_twin);
+	if (delta && sync->changed_twin && touches_desires(sync)) {
+		struct slice line = sync_deltas_renew(&sync->deltas, sync->changed_twin);
+
+		if (line.length)
+			record_sink_write(delta, line);
+	}
 	sync->changed_count = 0;
 	sync->changed_twin = NULL;
 	sync->changed_delete = false;
@@ -358,7 +310,7 @@ static void twin_loaded(void *context, struct twin *twin)
 	if (sync->emit->sinks[SYNC_EMIT_EVENT])
 		watch_adopt(&sync->watch, twin);
 	if (sync->emit->sinks[SYNC_EMIT_DELTA] && twin->desired_count)
-		adopt_delta(sync, twin);
+		sync_deltas_adopt(&sync->deltas, twin);
 }
 
 static int start_store(struct sync *sync, struct store *store, struct error *error)
@@ -379,6 +331,7 @@ int sync_start(struct sync *sync, struct store *store, struct error *error)
 	admission_start(&sync->admission);
 	twin_set_init(&sync->set);
 	state_writer_init(&sync->writer, &sync->set, &sync->rules);
+	sync_deltas_init(&sync->deltas, &sync->writer);
 	watch_init(&sync->watch, &sync->set, &sync->rules, emit_event, sync);
 	sync->assignments = (struct assignments)ASSIGNMENTS_INIT;
 	sync->is_plain = sync->admission.is_open && !sync->pass && !sync->every && !sync->live;

@@ -12,6 +12,7 @@
 #include "twin/admission.h"
 #include "twin/state_text.h"
 #include "twin/store_twins.h"
+#include "twin/sync_delta.h"
 #include "twin/twin_set.h"
 #include "twin/watch.h"
 
@@ -53,9 +54,8 @@ struct sync {
 	int64_t every; // nanoseconds of event time between states, 0 for never
 	uint64_t records[RECORD_INVALID];
 	uint64_t refused[REASON_COUNT];
-	uint64_t skipped;          // what -E, -P, --from and --to leave out
-	struct sync_delta *deltas; // by twin->watch - 1: the delta written last
-	size_t delta_count, delta_capacity;
+	uint64_t skipped; // what -E, -P, --from and --to leave out
+	struct sync_deltas deltas;
 	struct series **changed; // by the record in hand
 	size_t changed_count, changed_capacity;
 	struct twin *changed_twin; // NULL when it changed nothing
