@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# What every program owes, with no effort of its author. Programs are found in the build folder; `filters` are all but the front end.
+# What every program owes, with no effort of its author. Programs are found in the build folder; `filters` are those whose
+# operands are files.
 #
 # tests/meta/NAME.in is an input that the program answers, tests/meta/NAME.args the arguments (one a line) with which it does so
 # before the input ends. Without them a few readings and no arguments are taken.
@@ -11,11 +12,14 @@ load helper
 setup_file() {
 	local path
 	filters=
+	programs=twin
 	for path in "$TWIN_BUILD"/twin-*; do
-		if [[ -x $path && ! -d $path ]]; then filters+=" ${path##*/}"; fi
+		[[ -x $path && ! -d $path ]] || continue
+		programs+=" ${path##*/}"
+		if [[ $("$path" --help | head -n 1) == *"[FILE ...]" ]]; then filters+=" ${path##*/}"; fi
 	done
 	[[ -n $filters ]]
-	export filters programs="twin$filters"
+	export filters programs
 }
 
 # Sets sample (a file) and args for a program.
@@ -234,7 +238,7 @@ without_reader() {
 		[[ $name == "$program" ]]
 		echo "$name: $summary"
 		[[ $(section "$page" NAME) == ".Nm $name"$'\n'".Nd $summary" ]]
-		for word in $(tr -d '[].|-' <<<"$operands"); do
+		for word in $(tr -d '[].|' <<<"$operands"); do
 			section "$page" SYNOPSIS | grep -qw "Ar $word" || {
 				echo "$page: SYNOPSIS lacks the operand $word"
 				return 1

@@ -58,6 +58,14 @@ enum output_format output_options_format(const struct output_options *output)
 	return terminal_format();
 }
 
+bool globs_are_names(const struct option_list *globs)
+{
+	for (size_t i = 0; i < globs->count; i++)
+		if (strpbrk(globs->items[i], "*?[\\"))
+			return false;
+	return globs->count;
+}
+
 // fnmatch needs a terminator; ids are short as a rule.
 bool globs_match(const struct option_list *globs, struct slice text)
 {

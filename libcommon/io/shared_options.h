@@ -34,6 +34,9 @@ void select_options_release(struct select_options *select);
 // Whether one of the patterns fits, or there is none. A text with a NUL inside matches by what stands before it.
 bool globs_match(const struct option_list *globs, struct slice text);
 
+// Whether there are patterns and none of them can match more than one text, the one that it is.
+bool globs_are_names(const struct option_list *globs);
+
 // Whether --from and --to leave the time in.
 bool select_options_have_time(const struct select_options *select, int64_t timestamp);
 

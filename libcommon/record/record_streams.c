@@ -66,7 +66,8 @@ int record_streams_open(
 			streams->rejects.context = streams->emit.sinks[i];
 		}
 	}
-	open_input(streams, options);
+	if (!options->no_input)
+		open_input(streams, options);
 	return 0;
 }
 

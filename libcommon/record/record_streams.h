@@ -33,6 +33,7 @@ struct record_streams_options {
 	int (*opened)(void *context, size_t operand, struct input *input, struct error *error);
 	void *opened_context;
 	bool leave_unfinished;
+	bool no_input; // the records come from elsewhere: there are outputs only
 };
 
 struct record_streams {

@@ -137,7 +137,7 @@ void delta_compute(struct delta *delta, const struct twin_view *view, const stru
 	for (size_t i = 0; i < desired->count; i++) {
 		const struct view_entry *entry = &desired->entries[i];
 
-		if (!entry_is_shown(entry) || delta_is_met(delta, view, entry, model))
+		if (!entry_is_shown(entry) || entry->omitted || delta_is_met(delta, view, entry, model))
 			continue;
 		if (!delta->count || entry->series->usable.key.timestamp < delta->since)
 			delta->since = entry->series->usable.key.timestamp;

@@ -184,6 +184,14 @@ static struct history_row *find_row(struct history_reader *reader)
 	return NULL;
 }
 
+// A block of which no row was given out is free at once.
+static void put_back(struct history_reader *reader)
+{
+	reader->pooled->next = reader->pool->spare;
+	reader->pool->spare = reader->pooled;
+	reader->pooled = NULL;
+}
+
 // When the rows of the block that is read, if any, have been used up.
 int history_reader_next_block(struct history_reader *reader, struct error *error)
 {
@@ -199,6 +207,8 @@ int history_reader_next_block(struct history_reader *reader, struct error *error
 		if (got == 1) {
 			enter_block(reader);
 			reader->row = find_row(reader);
+			if (!reader->row)
+				put_back(reader);
 		}
 	} while (got == 1 && !reader->row);
 	return 0;

@@ -7,6 +7,7 @@
 #include "base/timestamp.h"
 #include "record/property_path.h"
 #include "record/value.h"
+#include "twin/about.h"
 #include "twin/document.h"
 
 void state_writer_init(struct state_writer *writer, const struct twin_set *set, const struct status_rules *rules)
@@ -182,8 +183,9 @@ static size_t gather(struct state_writer *writer, size_t count, const char *pref
 	writer->entries =
 	    memory_grow(writer->entries, &writer->entry_capacity, count + list->count + 1, sizeof *writer->entries);
 	for (size_t i = 0; i < list->count; i++)
-		writer->entries[count++] = (struct state_entry){
-		    .prefix = prefix, .path = series_path(list->entries[i].series), .entry = &list->entries[i]};
+		if (!list->entries[i].omitted)
+			writer->entries[count++] = (struct state_entry){
+			    .prefix = prefix, .path = series_path(list->entries[i].series), .entry = &list->entries[i]};
 	return count;
 }
 
@@ -247,10 +249,15 @@ static void put_metadata(struct state_writer *writer, struct buffer *out)
 	put_entries(writer, out, "metadata", count);
 }
 
+static bool is_written(const struct view_entry *entry)
+{
+	return entry_is_shown(entry) && !entry->omitted;
+}
+
 static bool shows_something(const struct view_list *list)
 {
 	for (size_t i = 0; i < list->count; i++)
-		if (entry_is_shown(&list->entries[i]))
+		if (is_written(&list->entries[i]))
 			return true;
 	return false;
 }
@@ -262,7 +269,7 @@ static void put_document(struct buffer *out, const char *name, const struct view
 	put_name(out, name);
 	document_begin(&document, out);
 	for (size_t i = 0; i < list->count; i++) {
-		if (!entry_is_shown(&list->entries[i]))
+		if (!is_written(&list->entries[i]))
 			continue;
 		struct assignment item = register_assignment(list->entries[i].series, &list->entries[i].series->usable);
 
@@ -291,11 +298,13 @@ static void put_metrics(struct buffer *out, const char *name, const struct view_
 	struct slice open = SLICE_EMPTY;
 	bool is_open = false;
 
-	if (!list->count)
+	if (!shows_something(list))
 		return;
 	put_name(out, name);
 	buffer_append_char(out, '{');
 	for (size_t i = 0; i < list->count; i++) {
+		if (list->entries[i].omitted)
+			continue;
 		struct assignment item = register_assignment(list->entries[i].series, &list->entries[i].series->usable);
 		struct slice rest = item.path, first = SLICE_EMPTY;
 		struct buffer decoded = BUFFER_INIT;
@@ -303,7 +312,7 @@ static void put_metrics(struct buffer *out, const char *name, const struct view_
 		property_path_next(&rest, &first);
 		property_segment_decode(&decoded, first);
 		if (!nested || !is_open || !slice_equal(open, first)) {
-			buffer_append_string(out, is_open && nested ? "}," : i ? "," : "");
+			buffer_append_string(out, is_open && nested ? "}," : is_open ? "," : "");
 			json_append_string(out, buffer_slice(&decoded));
 			buffer_append_string(out, nested ? ":{" : ":");
 			is_open = true;
@@ -323,7 +332,7 @@ static void put_metrics(struct buffer *out, const char *name, const struct view_
 
 static void put_computed_metrics(struct buffer *out, const struct twin_view *view)
 {
-	if (!view->kinds[REGISTER_PREDICTION].count && !view->kinds[REGISTER_EVENT].count)
+	if (!shows_something(&view->kinds[REGISTER_PREDICTION]) && !shows_something(&view->kinds[REGISTER_EVENT]))
 		return;
 	put_name(out, "computed_metrics");
 	buffer_append_char(out, '{');
@@ -359,6 +368,7 @@ static void put_registers(struct state_writer *writer, struct buffer *out, bool 
 	if (shows_something(&view->kinds[REGISTER_RELATIONSHIP]))
 		put_document(out, "relationships", &view->kinds[REGISTER_RELATIONSHIP]);
 	if (derived) {
+		// Of the whole twin, whatever is written of it.
 		struct status status = status_of(view, &writer->rules);
 
 		put_string(out, "sync_status", slice_from_string(sync_status_name(status.sync)));
@@ -367,6 +377,32 @@ static void put_registers(struct state_writer *writer, struct buffer *out, bool 
 	}
 	put_metadata(writer, out);
 	put_entries(writer, out, "desired_metadata", gather(writer, 0, "", &view->kinds[REGISTER_DESIRED]));
+	if (writer->has_at)
+		put_time(out, "as_of", writer->at);
+	if (writer->has_known_at)
+		put_time(out, "known_at", writer->known_at);
+}
+
+// Whether there is anything of what is asked for.
+static bool draw(struct state_writer *writer, const struct twin *twin)
+{
+	struct twin_view *view = &writer->view;
+	bool is_left = twin->tombstone.handle;
+
+	twin_view_draw(view, writer->set, twin);
+	if (!writer->properties || !writer->properties->count)
+		return true;
+	for (int kind = 0; kind < REGISTER_KINDS; kind++) {
+		struct view_list *list = &view->kinds[kind];
+
+		// What kind of twin it is stays to be seen.
+		for (size_t i = 0; i < list->count && kind != REGISTER_MODEL; i++) {
+			list->entries[i].omitted =
+			    !is_about(kind, series_path(list->entries[i].series), writer->properties);
+			is_left |= !list->entries[i].omitted;
+		}
+	}
+	return is_left;
 }
 
 // Nothing is alive: the deletes that are left, each as a record of its own.
@@ -409,7 +445,8 @@ static void append_view(struct state_writer *writer, struct buffer *out, const c
 
 static void append_state(struct state_writer *writer, struct buffer *out, const struct twin *twin, bool derived)
 {
-	twin_view_draw(&writer->view, writer->set, twin);
+	if (!draw(writer, twin))
+		return;
 	if (writer->view.is_alive)
 		append_view(writer, out, "state", derived);
 	else if (writer->view.has_anything)
@@ -451,7 +488,7 @@ void state_append_delta(struct state_writer *writer, struct buffer *out, const s
 {
 	struct delta *delta = &writer->delta;
 
-	twin_view_draw(&writer->view, writer->set, twin);
+	draw(writer, twin);
 	delta_compute(delta, &writer->view, model_of(writer, twin));
 	begin_record(out, "delta", twin->entity_id, writer->view.timestamp);
 	put_name(out, "properties");

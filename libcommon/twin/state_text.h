@@ -16,14 +16,17 @@ struct state_writer {
 	struct delta delta;
 	struct state_entry *entries; // of metadata, while they are sorted
 	size_t entry_capacity;
-	struct arena part; // of a change
+	struct arena part;                    // of a change
+	const struct option_list *properties; // only those that match are written, of states and deltas; NULL for all
+	bool has_at, has_known_at;            // the next two are written as as_of and known_at
+	int64_t at, known_at;
 };
 
 void state_writer_init(struct state_writer *writer, const struct twin_set *set, const struct status_rules *rules);
 void state_writer_release(struct state_writer *writer);
 
 // The twin as one line with its newline: a state, or, when nothing of it is alive, the lines that make it so. Nothing for a twin
-// that holds nothing. The clock for ages is rules.clock.
+// that holds nothing, or nothing of what is asked for. The clock for ages is rules.clock.
 void state_append(struct state_writer *writer, struct buffer *out, const struct twin *twin);
 
 // The same without what is derived from the registers, and without the revision.

@@ -1,18 +1,12 @@
 #include "twin/store_series.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
 #include "io/shared_options.h"
-#include "record/property_path.h"
+#include "twin/about.h"
 
 #define COLUMNS "SELECT series.id, kind, entity_id, path FROM twins JOIN series ON series.twin = twins.id"
-
-bool glob_is_pattern(const char *glob)
-{
-	return strpbrk(glob, "*?[\\") != NULL;
-}
 
 void store_series_release(struct store_series_list *list)
 {
@@ -21,47 +15,22 @@ void store_series_release(struct store_series_list *list)
 	*list = (struct store_series_list)STORE_SERIES_LIST_INIT;
 }
 
-// An event's path is the event, then the property.
-static struct slice event_property(struct slice path)
-{
-	struct slice event;
-
-	property_path_next(&path, &event);
-	return path;
-}
-
-static bool is_about(int kind, struct slice path, const struct option_list *properties)
-{
-	if (!properties || !properties->count)
-		return true;
-	switch (kind) {
-	case REGISTER_REPORTED:
-	case REGISTER_DESIRED:
-	case SERIES_FORECAST:
-		return globs_match(properties, path);
-	case REGISTER_EVENT:
-		return globs_match(properties, event_property(path));
-	default:
-		return kind == REGISTER_TOMBSTONE;
-	}
-}
-
 static void add(struct store_series_list *list, sqlite3_stmt *row, const struct store_series_choice *choice)
 {
 	int kind = sqlite3_column_int(row, 1);
 	struct slice entity_id = store_text(row, 2), path = store_text(row, 3);
-	const struct store_series *before = list->count ? &list->items[list->count - 1] : NULL;
+	const struct slice *before = list->count ? &list->items[list->count - 1].entity_id : NULL;
 
 	if (kind < 0 || kind >= SERIES_KINDS || !(choice->kinds & SERIES_KIND(kind)) ||
 	    (choice->entities && !globs_match(choice->entities, entity_id)) ||
 	    !is_about(kind, path, choice->properties))
 		return;
+	entity_id = before && slice_equal(*before, entity_id) ? *before : arena_dup(&list->names, entity_id);
 	list->items = memory_grow(list->items, &list->capacity, list->count + 1, sizeof *list->items);
 	list->items[list->count++] = (struct store_series){
 	    .number = (uint32_t)sqlite3_column_int64(row, 0),
 	    .kind = kind,
-	    .entity_id = before && slice_equal(before->entity_id, entity_id) ? before->entity_id
-									     : arena_dup(&list->names, entity_id),
+	    .entity_id = entity_id,
 	    .path = arena_dup(&list->names, path),
 	};
 }
@@ -106,23 +75,13 @@ static int read_named(
 	return 0;
 }
 
-static bool are_names(const struct option_list *entities)
-{
-	if (!entities || !entities->count)
-		return false;
-	for (size_t i = 0; i < entities->count; i++)
-		if (glob_is_pattern(entities->items[i]))
-			return false;
-	return true;
-}
-
 int store_series_read(
     struct store_series_list *list, struct store *store, const struct store_series_choice *choice, struct error *error)
 {
 	sqlite3_stmt *rows = NULL;
 
 	*list = (struct store_series_list)STORE_SERIES_LIST_INIT;
-	if (are_names(choice->entities))
+	if (choice->entities && globs_are_names(choice->entities))
 		return read_named(list, store, choice, error);
 	if (store_prepare(store, &rows, COLUMNS " ORDER BY series.id", error))
 		return -1;

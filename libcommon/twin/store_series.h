@@ -34,8 +34,7 @@ struct store_series_list {
 		0                                                                                                      \
 	}
 
-// Which series: of twins whose ids match one of the globs, of kinds whose bits are set, and about properties that match one of the globs. The
-// delete of a whole twin is about all; its model, relationships and predictions are about none. No globs, or NULL, match everything.
+// Which series: of twins whose ids match one of the globs (NULL: all), of kinds whose bits are set, and about these properties (about.h).
 struct store_series_choice {
 	const struct option_list *entities;
 	const struct option_list *properties;
@@ -52,8 +51,5 @@ const struct store_series *store_series_find(struct store_series_list *list, uin
 
 // The end of the run of series that begins at `from` and is worth one walk over the history: few others lie between them.
 size_t store_series_run(const struct store_series_list *list, size_t from);
-
-// Whether fnmatch(3) takes the glob for more than the text that it is.
-bool glob_is_pattern(const char *glob);
 
 #endif

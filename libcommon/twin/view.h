@@ -13,6 +13,7 @@ struct view_entry {
 	bool has_usable; // the registers that stand (are not older than the twin's delete)
 	bool has_last;   // and is another record than usable
 	bool hidden;     // usable stands, but is hidden by an ancestor or descendant
+	bool omitted;    // is not asked for
 	size_t above;    // index + 1 of the nearest ancestor with a usable register, 0 for none
 };
 

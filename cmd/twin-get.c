@@ -1,0 +1,257 @@
+// twin-get - ask a store of twins: now, at a time, as known at a time
+//
+// All that one run answers is as of one commit of the store; it never writes to it, and nobody waits for it.
+#include <stdio.h>
+#include <string.h>
+
+#include "base/message.h"
+#include "io/option.h"
+#include "io/program.h"
+#include "io/shared_options.h"
+#include "twin/duration_option.h"
+#include "twin/get.h"
+#include "twin/settings_files.h"
+#include "twin/store_models.h"
+
+struct config {
+	const char *store;
+	const char *model;
+	const char *stale_after;
+	struct option_time at, known_at;
+	int64_t revision; // 0: not given
+	bool list, info;
+	struct get_question question;
+	struct answer_options answer;
+	struct time_settings clock;
+	struct option_list emit;
+	struct output_options output;
+	struct input_options input;
+	struct run_options run;
+};
+
+static const struct program_info info = {
+    .name = "twin-get",
+    .summary = "ask a store of twins: now, at a time, as known at a time",
+    .operands = "[ENTITY-GLOB ...]",
+};
+
+const char *const get_emit_types[] = {"state", "delta", "change", "reading", "desired", "deleted", "event",
+    "prediction", "forecast", "why", "summary", "rejected", NULL};
+
+static void check_args(struct config *cfg)
+{
+	cfg->store = store_option_path(cfg->store);
+	if (!cfg->store)
+		option_usage_error("which store? Name one with -s FILE, or in TWIN_STORE; -s - reads records");
+	if (cfg->question.stale && !cfg->clock.has_now)
+		option_usage_error("--stale needs --now T or --now live: nothing else says what time it is");
+	if (cfg->list && cfg->info)
+		option_usage_error("--list and --info are two questions: ask one");
+}
+
+static void parse_args(struct config *cfg, int *argc, char ***argv)
+{
+	// clang-format off
+	const struct option_spec specs[] = {
+	    {.kind = OPTION_HEADING, .help = "Whom"},
+	    OPTION_STORE(&cfg->store),
+	    {.kind = OPTION_LIST, .short_name = 'P', .long_name = "property", .target = &cfg->question.properties,
+	     .argument = "GLOB", .help = "only properties that match (repeatable)"},
+	    {.kind = OPTION_HEADING, .help = "When"},
+	    {.kind = OPTION_TIME, .long_name = "at", .target = &cfg->at,
+	     .argument = "T", .help = "as it was then"},
+	    {.kind = OPTION_TIME, .long_name = "known-at", .target = &cfg->known_at,
+	     .argument = "T", .help = "as far as was known then"},
+	    {.kind = OPTION_COUNT, .long_name = "revision", .target = &cfg->revision, .minimum = 1, .maximum = INT64_MAX,
+	     .argument = "N", .help = "as far as was stored by then"},
+	    {.kind = OPTION_HEADING, .help = "What, other than the state"},
+	    {.kind = OPTION_FLAG, .long_name = "list", .target = &cfg->list,
+	     .help = "which twins there are"},
+	    {.kind = OPTION_FLAG, .long_name = "info", .target = &cfg->info,
+	     .help = "what the store holds"},
+	    {.kind = OPTION_HEADING, .help = "Which answers"},
+	    OPTION_WHERE(&cfg->answer.where),
+	    {.kind = OPTION_FLAG, .long_name = "stale", .target = &cfg->question.stale,
+	     .help = "only twins that are stale (with --now)"},
+	    {.kind = OPTION_TEXT, .long_name = "sort", .target = &cfg->answer.sort,
+	     .argument = "KEY,...", .help = "in this order; -KEY: descending"},
+	    {.kind = OPTION_COUNT, .long_name = "limit", .target = &cfg->answer.limit,
+	     .argument = "N", .help = "only the first N"},
+	    {.kind = OPTION_FLAG, .long_name = "count", .target = &cfg->answer.count,
+	     .help = "how many, not which"},
+	    {.kind = OPTION_HEADING, .help = "Model and time"},
+	    OPTION_MODEL(&cfg->model),
+	    {.kind = OPTION_TEXT, .long_name = "stale-after", .target = &cfg->stale_after,
+	     .argument = "DUR", .help = "a reading older than this is stale"},
+	    OPTIONS_CLOCK(&cfg->clock),
+	    {.kind = OPTION_HEADING, .help = "Output"},
+	    OPTION_EMIT_TYPES(&cfg->emit, get_emit_types),
+	    OPTIONS_OUTPUT(&cfg->output),
+	    {.kind = OPTION_HEADING, .help = "Input and run"},
+	    OPTIONS_INPUT(&cfg->input),
+	    {.kind = OPTION_FLAG, .long_name = "explain", .target = &cfg->run.explain,
+	     .help = "say which store, model, clock and zone are in use"},
+	    {.kind = OPTION_END},
+	};
+	// clang-format on
+
+	option_parse(&info, specs, argc, argv);
+	check_args(cfg);
+}
+
+static void fill_question(struct config *cfg, int argc, char **argv)
+{
+	struct get_question *question = &cfg->question;
+
+	question->instant = STORE_ALWAYS;
+	question->has_at = cfg->at.given;
+	if (cfg->at.given)
+		question->instant.at = cfg->at.nanoseconds;
+	question->has_known_at = cfg->known_at.given;
+	if (cfg->known_at.given)
+		question->instant.known_at = cfg->known_at.nanoseconds;
+	question->has_revision = cfg->revision > 0;
+	if (cfg->revision > 0)
+		question->instant.revision = (uint64_t)cfg->revision;
+	// The operands take the place of -E.
+	question->entities = (struct option_list){.items = (const char **)(uintptr_t)argv, .count = (size_t)argc};
+}
+
+// A SQLite file, by its first bytes; anything else is records.
+static bool is_database(const char *path)
+{
+	static const char magic[] = "SQLite format 3";
+	char head[sizeof magic];
+	FILE *file = strcmp(path, "-") == 0 ? NULL : fopen(path, "rb");
+	size_t got = file ? fread(head, 1, sizeof head, file) : 0;
+
+	if (file)
+		fclose(file);
+	return got == sizeof head && memcmp(head, magic, sizeof head) == 0;
+}
+
+static int open_store(struct get *get, const struct config *cfg, struct store *store, struct error *error)
+{
+	if (!is_database(cfg->store)) {
+		if (get->question->has_revision || cfg->info)
+			return error_set(error, "--revision and --info need a store, and '%s' is none", cfg->store);
+		return 0;
+	}
+	if (store_open(store, cfg->store, STORE_READ, 0, false, error))
+		return -1;
+	get->store = store;
+	return store_look(store, error) < 0 ? -1 : 0;
+}
+
+static int find_model(struct get *get, const struct config *cfg, struct error *error)
+{
+	if (!cfg->model)
+		return get->store ? store_models_read(get->store, &get->model, error) : 0;
+	get->model = model_read(cfg->model, error);
+	if (!get->model)
+		return -1;
+	if (!cfg->output.quiet)
+		model_tell_slips(get->model, message_tell);
+	return 0;
+}
+
+static int prepare(struct get *get, const struct config *cfg, struct error *error)
+{
+	if (find_model(get, cfg, error))
+		return -1;
+	get->rules =
+	    (struct status_rules){.model = get->model, .has_clock = cfg->clock.has_now, .clock = cfg->clock.now};
+	return duration_option_read("stale-after", cfg->stale_after, get->model, 1, &get->rules.stale_after, error);
+}
+
+static int open_streams(struct get *get, const struct config *cfg, struct error *error)
+{
+	char *path = (char *)(uintptr_t)cfg->store;
+	struct record_streams_options options = {
+	    .operands = &path,
+	    .operand_count = 1,
+	    .types = get_emit_types,
+	    .defaults =
+		1u << (cfg->list || cfg->info ? GET_SUMMARY : GET_STATE) | (cfg->answer.count ? 1u << GET_SUMMARY : 0),
+	    .emit = &cfg->emit,
+	    .output = &cfg->output,
+	    .input = &cfg->input,
+	    .threads = 1,
+	    .no_input = get->store != NULL,
+	};
+
+	if (settings_files_check(get->model, cfg->store, &cfg->emit, &cfg->output, cfg->input.rejects, error))
+		return -1;
+	return record_streams_open(&get->streams, &options, error);
+}
+
+static void explain(const struct get *get, const struct config *cfg)
+{
+	message_print("store: %s%s", cfg->store, get->store ? "" : " (records)");
+	message_print("model: %s", cfg->model ? cfg->model : !get->model ? "none" : "the store's");
+	explain_zone(&cfg->clock);
+	explain_clock(&cfg->clock);
+}
+
+static int answer(struct get *get, const struct config *cfg, struct error *error)
+{
+	int failed = cfg->list ? get_list(get, error) : cfg->info ? get_info(get, error) : get_states(get, error);
+
+	return failed ? -1 : answers_finish(&get->answers, GET_SUMMARY, error);
+}
+
+static enum exit_status ask(struct get *get, const struct config *cfg)
+{
+	struct error error;
+
+	if (cfg->run.explain)
+		explain(get, cfg);
+	get->answers.emit = &get->streams.emit;
+	if (answer(get, cfg, &error)) {
+		if (error.message[0])
+			message_print("%s", error.message);
+		return STATUS_TROUBLE;
+	}
+	record_streams_flush(&get->streams);
+	if (!cfg->output.quiet)
+		answers_hint(&get->answers);
+	for (size_t i = 0; i < get->question->entities.count && !cfg->output.quiet; i++)
+		get_hint_unknown(get, get->question->entities.items[i]);
+	return STATUS_DONE;
+}
+
+static enum exit_status run(const struct config *cfg)
+{
+	struct store store = {.database = NULL};
+	struct get get = {.path = cfg->store, .question = &cfg->question, .quiet = cfg->output.quiet};
+	enum exit_status status = STATUS_TROUBLE;
+	struct error error;
+
+	answers_init(&get.answers, &cfg->answer);
+	twin_set_init(&get.set);
+	if (open_store(&get, cfg, &store, &error) || prepare(&get, cfg, &error) || open_streams(&get, cfg, &error))
+		message_print("%s", error.message);
+	else
+		status = record_streams_close(&get.streams, ask(&get, cfg));
+	answers_release(&get.answers);
+	twin_set_release(&get.set);
+	model_free(get.model);
+	if (get.store)
+		store_close(get.store);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	struct config cfg = {.input = INPUT_OPTIONS_DEFAULT, .answer = {.limit = -1}};
+
+	program_start(info.name);
+	parse_args(&cfg, &argc, &argv);
+	fill_question(&cfg, argc, argv);
+	enum exit_status status = run(&cfg);
+
+	option_list_release(&cfg.question.properties);
+	option_list_release(&cfg.emit);
+	time_settings_release(&cfg.clock);
+	return program_end(status, NULL, 0);
+}

@@ -1,0 +1,77 @@
+// What the answers of twin-get(1) have in common: who is asked, about what, and where the answers go. Each kind of question is a function of its
+// own, which gives its records to `answers`.
+#ifndef TWIN_GET_H
+#define TWIN_GET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "io/option.h"
+#include "record/answers.h"
+#include "record/record_streams.h"
+#include "twin/model.h"
+#include "twin/status.h"
+#include "twin/store.h"
+#include "twin/store_fold.h"
+#include "twin/twin_set.h"
+
+// Of -e. Each question makes some of them.
+enum get_emit {
+	GET_STATE,
+	GET_DELTA,
+	GET_CHANGE,
+	GET_READING,
+	GET_DESIRED,
+	GET_DELETED,
+	GET_EVENT,
+	GET_PREDICTION,
+	GET_FORECAST,
+	GET_WHY,
+	GET_SUMMARY,
+	GET_REJECTED,
+	GET_COUNT,
+};
+
+extern const char *const get_emit_types[];
+
+struct get_question {
+	struct option_list entities; // globs, or ids as they are
+	struct option_list properties;
+	struct store_instant instant;
+	bool has_at, has_known_at, has_revision;
+	bool stale; // only twins that are
+};
+
+struct get {
+	const char *path; // of the store, or of the file of records
+	const struct get_question *question;
+	struct store *store; // NULL when records are read
+	struct record_streams streams;
+	struct model *model;
+	struct status_rules rules;
+	struct answers answers;
+	struct twin_set set; // the twins that answers are about
+	bool quiet;
+};
+
+// Whether the question is about the past.
+bool get_is_past(const struct get_question *question);
+
+// States and deltas. -1 with error, also below.
+int get_states(struct get *get, struct error *error) __attribute__((warn_unused_result));
+
+// Which twins there are, one summary each; what the whole store holds, one summary.
+int get_list(struct get *get, struct error *error) __attribute__((warn_unused_result));
+int get_info(struct get *get, struct error *error) __attribute__((warn_unused_result));
+
+// Tells when the name is a name and no twin has it: it may be mistyped.
+void get_hint_unknown(const struct get *get, const char *name);
+
+// Fills the set with the twins that the question is about, as they are or were.
+int get_fold(struct get *get, struct error *error) __attribute__((warn_unused_result));
+
+// Those of the set that the question is about, in the order of their ids. The array is the caller's to free.
+const struct twin **get_sort_twins(const struct get *get, size_t *count);
+
+#endif

@@ -1,0 +1,247 @@
+#!/usr/bin/env bats
+# twin-get: what a store answers about now and about the past is what a fold in memory of the records that count gives.
+
+load helper
+
+setup_file() {
+	export MODEL="$BATS_TEST_DIRNAME/model" D="$BATS_FILE_TMPDIR"
+
+	python3 "$MODEL/random_streams.py" model >"$D/model.json"
+	python3 "$MODEL/random_streams.py" generate --streams 150 --seed "${TWIN_PROPERTY_SEED:-7}" >"$D/in"
+	twin-sync -q -o /dev/null -s "$D/plain.twin" --commit 300 "$D/in"
+	twin-sync -q -o /dev/null -s "$D/model.twin" -m "$D/model.json" --commit 300 "$D/in"
+}
+
+setup() {
+	scratch
+}
+
+reading() {
+	printf '{"entity_id":"%s","property":"%s","timestamp":"2026-03-01T00:00:%02dZ","value":%s}\n' "$@"
+}
+
+# plant: a store of a pump and a fan.
+plant() {
+	{
+		reading pump t 1 20 pump t 5 25 pump speed 2 900 pump t 3 22.50 fan t 4 '"warm"'
+		printf '%s\n' '{"type":"desired","entity_id":"pump","timestamp":"2026-03-01T00:00:06Z","properties":{"speed":950}}'
+	} >in
+	twin-sync -q -o /dev/null -s plant.twin in
+}
+
+# without_question FILE: states without what they say of the question.
+without_question() {
+	sed -E 's/,"revision":[0-9]+//; s/,"as_of":"[^"]*"//; s/,"known_at":"[^"]*"//' "$1"
+}
+
+# The times that the random streams are dense in, and some beside them.
+times="2026-02-28T23:59:59Z 2026-02-28T23:59:59.999999998Z 2026-02-28T23:59:59.999999999Z 2026-03-01T00:00:00Z 2026-03-01T00:00:00.25Z
+	2026-03-01T00:00:01Z 2026-03-01T00:00:01.000000001Z 2026-03-01T00:00:02Z 2026-03-01T00:00:05Z 2026-03-01T00:00:07.5Z 2027-01-01T00:00:00Z"
+
+# next TIME: the nanosecond behind it: --to leaves its own time out, --at does not.
+next() {
+	python3 - "$1" <<'END'
+import datetime, sys
+whole, _, part = sys.argv[1].rstrip("Z").partition(".")
+nanoseconds = int(part.ljust(9, "0")) + 1
+time = datetime.datetime.fromisoformat(whole) + datetime.timedelta(seconds=nanoseconds // 10**9)
+print("%s.%09dZ" % (time.isoformat(), nanoseconds % 10**9))
+END
+}
+
+# without_origin FILE: of records that came twice the smallest origin is kept, whichever was received first.
+without_origin() {
+	sed -E 's/,?"origin":"[^"]*"//g' "$1"
+}
+
+@test "the states of a store are those that a fold in memory prints, with a revision" {
+	for name in plain model; do
+		options=()
+		[ $name = plain ] || options=(-m "$D/model.json")
+		twin-get -q -s "$D/$name.twin" >got
+		grep -q '"revision":' got
+		without_question got >plainly
+		twin-sync -F ndjson -q "${options[@]}" "$D/in" >want
+		cmp plainly want
+	done
+}
+
+@test "--at gives what a fold of all up to that time gives" {
+	for name in plain model; do
+		options=()
+		[ $name = plain ] || options=(-m "$D/model.json")
+		for at in $times; do
+			after=$(next "$at")
+			twin-get -q -s "$D/$name.twin" --at "$at" >got
+			without_question got >plainly
+			twin-sync -F ndjson -q "${options[@]}" --to "$after" "$D/in" >want
+			cmp plainly want
+			[ "$(grep -c '"type":"state"' got)" = "$(grep -c "\"as_of\":" got)" ]
+		done
+	done
+}
+
+@test "--known-at gives what a fold of all that had been received gives, alone and with --at" {
+	for known in $times; do
+		twin-select -q --where "not exists(received) or received <= '$known'" "$D/in" >heard
+		twin-get -q -s "$D/plain.twin" --known-at "$known" >got
+		without_question got >plainly
+		twin-sync -F ndjson -q heard >want
+		cmp <(without_origin plainly) <(without_origin want)
+		twin-get -q -s "$D/plain.twin" --known-at "$known" --at "$known" >got
+		without_question got >plainly
+		twin-sync -F ndjson -q --to "$(next "$known")" heard >want
+		cmp <(without_origin plainly) <(without_origin want)
+	done
+}
+
+@test "an answer about some twins is the part of the answer about all" {
+	for options in '' '--at 2026-03-01T12:00:00.5Z' '--known-at 2026-03-01T12:00:01Z'; do
+		# shellcheck disable=SC2086 # several words
+		twin-get -q -s "$D/model.twin" $options >all
+		jq -r 'select(.type == "state") | .entity_id' all | grep -E '^[A-Za-z0-9]+$' | sed -n 5p >id
+		# shellcheck disable=SC2086
+		twin-get -q -s "$D/model.twin" $options "$(cat id)" >one
+		grep -F "$(cat one)" all >found
+		cmp found one
+		[ -s one ]
+	done
+}
+
+@test "records are asked as a store is" {
+	plant
+	twin-get -q -s plant.twin >want
+	twin-get -q -s in | cmp - <(without_question want)
+	twin-get -q -s - <in | cmp - <(without_question want)
+	twin-sync -F ndjson -q in | twin-get -s - fan | cmp - <(without_question want | grep fan)
+	twin-get -q -s plant.twin --at 2026-03-01T00:00:04Z >want
+	twin-get -q -s in --at 2026-03-01T00:00:04Z | cmp - <(sed 's/,"revision":[0-9]*//' want)
+	twin-sync -F ndjson -q in >states
+	run -2 --separate-stderr twin-get -s states --at 2026-03-01T00:00:04Z
+	[[ $stderr == "twin-get: a state does not say what was before"* ]]
+	echo 'no record' >>in
+	run -3 --separate-stderr twin-get -q -s in --rejects bad fan
+	[[ ${lines[0]} == *'"warm"'* ]]
+	[[ $stderr == "twin-get: in:7: "* ]]
+	[ "$(cat bad)" = 'no record' ]
+	run -2 --separate-stderr twin-get -s in --strict
+	[ "$(grep -c . <<<"$stderr")" = 1 ]
+}
+
+@test "globs choose twins, -P what is said of them" {
+	plant
+	run -0 --separate-stderr twin-get -s plant.twin 'p*'
+	[ "${#lines[@]}" = 1 ]
+	[[ $output == *'"entity_id":"pump"'* ]]
+	run -0 --separate-stderr twin-get -s plant.twin fan pump fan
+	[ "${#lines[@]}" = 2 ]
+	run -0 --separate-stderr twin-get -s plant.twin -P speed
+	[ "${#lines[@]}" = 1 ]
+	[[ $output == *'"properties":{"speed":900},"desired":{"speed":950},"delta":{"speed":950}'* ]]
+	[[ $output != *'"t":'* ]]
+	run -0 --separate-stderr twin-get -s plant.twin -e delta
+	[[ $output == '{"type":"delta","entity_id":"pump",'*'"properties":{"speed":950}'* ]]
+	run -0 --separate-stderr twin-get -s plant.twin -P t -e delta
+	[[ $output == *'"properties":{}'* || -z $output ]]
+}
+
+@test "--where, --sort, --limit and --count choose among the answers" {
+	plant
+	run -0 --separate-stderr twin-get -s plant.twin --where 'properties.t > 20'
+	[ "${#lines[@]}" = 1 ]
+	run -0 twin-get -s plant.twin --sort -entity_id --limit 1
+	[[ $output == *'"pump"'* ]]
+	run -0 twin-get -s plant.twin --limit 0
+	[ -z "$output" ]
+	run -0 twin-get -s plant.twin --count
+	[ "$output" = '{"type":"summary","measures":{"count":2}}' ]
+	run -0 --separate-stderr twin-get -s plant.twin --where 'propertees.t > 20'
+	[[ $stderr == 'twin-get: --where: no record has propertees.t' ]]
+	run -2 --separate-stderr twin-get -s plant.twin --where 'properties.t >'
+	[[ $stderr == *'--where: column '* ]]
+}
+
+@test "--stale needs a clock, and tells who has not been heard of" {
+	plant
+	run -2 --separate-stderr twin-get -s plant.twin --stale --stale-after 2s
+	[[ $stderr == *'--stale needs --now'* ]]
+	run -0 twin-get -s plant.twin --stale --stale-after 5s --now 2026-03-01T00:00:10Z
+	[ "${#lines[@]}" = 2 ]
+	run -0 twin-get -s plant.twin --stale --stale-after 9s --now 2026-03-01T00:00:10Z
+	[ "${#lines[@]}" = 0 ]
+	run -0 twin-get -s plant.twin --stale --stale-after 1ms --now live --count
+	[[ $output == *'"count":2'* ]]
+}
+
+@test "--list names the twins, --info says what the store holds" {
+	plant
+	run -0 twin-get -s plant.twin --list
+	[ "${lines[0]}" = '{"type":"summary","entity_id":"fan","measures":{"properties":1,"desired":0,"timestamp":"2026-03-01T00:00:04Z","revision":5}}' ]
+	[[ ${lines[1]} == *'"pump","measures":{"properties":2,"desired":1,'* ]]
+	run -0 twin-get -s plant.twin --list --where 'measures.desired > 0' --count
+	[[ $output == *'"count":1'* ]]
+	twin-get -s plant.twin --info >info
+	[ "$(jq -c '.measures | [.twins, .properties, .records, .readings, .revision, .models, .sources, .oldest, .newest]' info)" = \
+		'[2,3,6,5,6,0,1,"2026-03-01T00:00:01Z","2026-03-01T00:00:06Z"]' ]
+	[ "$(jq .measures.bytes info)" = "$(stat -c %s plant.twin)" ]
+	run -2 --separate-stderr twin-get -s in --info
+	[[ $stderr == *"need a store, and 'in' is none"* ]]
+}
+
+@test "what is not there is said kindly" {
+	plant
+	run -0 --separate-stderr twin-get -s plant.twin pomp
+	[ -z "$output" ]
+	[ "$stderr" = "twin-get: no twin is called 'pomp'; did you mean 'pump'?" ]
+	run -0 --separate-stderr twin-get -q -s plant.twin pomp
+	[ -z "$stderr" ]
+	run -2 --separate-stderr twin-get pump
+	[[ $stderr == 'twin-get: which store? '* ]]
+	run -2 --separate-stderr twin-get -s nowhere.twin
+	[[ $stderr == *nowhere.twin* ]]
+	[ ! -e nowhere.twin ]
+	TWIN_STORE=plant.twin run -0 twin-get --count
+	[[ $output == *2* ]]
+	sqlite3 other.db 'CREATE TABLE a (b)'
+	run -2 --separate-stderr twin-get -s other.db
+	[ "$stderr" = "twin-get: 'other.db' is not a store" ]
+}
+
+@test "a store without history answers about now, and says why not about then" {
+	reading a t 1 1 a t 2 2 >in
+	twin-sync -q -o /dev/null --no-history -s s.twin in
+	run -0 twin-get -s s.twin
+	[[ $output == *'"properties":{"t":2}'* ]]
+	run -2 --separate-stderr twin-get -s s.twin --at 2026-03-01T00:00:01Z
+	[ "$stderr" = "twin-get: store 's.twin' keeps no history" ]
+	run -0 twin-get -s s.twin --info
+	[[ $output == *'"twins":1,"properties":1,'* ]]
+}
+
+@test "reading waits for no writer, and leaves the store as it is" {
+	needs sqlite3
+	plant
+	sha256sum plant.twin >before
+	twin-get -q -s plant.twin >want
+	mkfifo hold
+	sqlite3 plant.twin <hold &
+	exec 7>hold
+	echo 'BEGIN IMMEDIATE; UPDATE twins SET revision = revision + 1; SELECT 1;' >&7
+	twin-get -q -s plant.twin | cmp - want
+	exec 7>&-
+	wait $!
+	twin-get -q -s plant.twin | cmp - want
+	sha256sum -c --quiet before
+}
+
+@test "a full disk and a reader that is gone are told as everywhere" {
+	plant
+	run -2 --separate-stderr bash -c 'twin-get -q -s plant.twin >/dev/full'
+	[[ $stderr == *'No space left on device'* ]]
+	run -2 --separate-stderr twin-get -s plant.twin -o plant.twin
+	[[ $stderr == *plant.twin* ]]
+	run -0 twin-get -s plant.twin --count
+	exec {pipe}> >(:)
+	wait $!
+	run -141 bash -c 'exec twin-get -s plant.twin >&'"$pipe"
+}
