@@ -2,20 +2,18 @@
 //
 // The newest event time wins, per property and whatever the order of arrival: see twin/fold.h for why that holds.
 #include <signal.h>
-#include <stdio.h>
 
 #include "base/message.h"
 #include "base/monotonic.h"
 #include "io/option.h"
 #include "io/program.h"
 #include "io/shared_options.h"
-#include "record/record_hints.h"
 #include "record/record_streams.h"
 #include "twin/duration_option.h"
 #include "twin/settings_files.h"
 #include "twin/store_models.h"
 #include "twin/store_session.h"
-#include "twin/sync.h"
+#include "twin/sync_report.h"
 #include "twin/upkeep_options.h"
 
 struct config {
@@ -210,40 +208,6 @@ static enum exit_status fold(struct run *run)
 	}
 }
 
-// Two first mistakes that would otherwise end in silence.
-static void hint(const struct sync *sync, const struct rejects *rejects)
-{
-	uint64_t records = 0;
-
-	for (int type = 0; type < RECORD_INVALID; type++)
-		records += sync->records[type];
-	hint_foreign_format(records, rejects_count(rejects));
-	if (sync->skipped)
-		hint_left_out(records, sync->set.entities.count, sync->set.entities.count);
-}
-
-static void summarise(const struct config *cfg, const struct sync *sync, const struct rejects *rejects)
-{
-	struct buffer text = BUFFER_INIT;
-
-	if (!cfg->output.quiet && (sync_refused(sync) || sync->records[RECORD_OTHER])) {
-		sync_append_summary(sync, &text);
-		if (sync_refused(sync) && !sync->emit->sinks[SYNC_EMIT_REFUSED])
-			buffer_append_string(&text, "; -e refused shows them");
-		message_print("%s", buffer_string(&text));
-	}
-	if (!cfg->output.quiet)
-		hint(sync, rejects);
-	if (cfg->run.stats) {
-		buffer_reset(&text);
-		buffer_append_char(&text, '{');
-		sync_append_counters(sync, &text);
-		buffer_printf(&text, ",\"rejected\":%llu}\n", (unsigned long long)rejects_count(rejects));
-		fwrite(text.data, 1, text.length, stderr);
-	}
-	buffer_release(&text);
-}
-
 static void explain(const struct run *run)
 {
 	const struct config *cfg = run->cfg;
@@ -325,7 +289,10 @@ static enum exit_status fold_all(struct run *run)
 	record_streams_end_input(&run->streams);
 	if (status != STATUS_TROUBLE) {
 		record_streams_flush(&run->streams);
-		summarise(cfg, &run->sync, run->sync.rejects);
+		if (!cfg->output.quiet)
+			sync_report_tell(&run->sync);
+		if (cfg->run.stats)
+			sync_report_write_counters(&run->sync);
 	}
 	return status;
 }

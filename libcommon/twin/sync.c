@@ -1,4 +1,3 @@
-#define _GNU_SOURCE // memmem
 #include "twin/sync.h"
 
 #include <stdlib.h>
@@ -14,7 +13,7 @@ const char *const sync_emit_types[] = {"state", "change", "delta", "event", "ref
 #define SERIES_AHEAD 8
 #define SLOT_AHEAD   16
 
-static const char *const reasons[] = {
+const char *const sync_reason_names[] = {
     [REASON_STALE] = "stale",
     [REASON_OUTRANKED] = "outranked",
     [REASON_DUPLICATE] = "duplicate",
@@ -23,19 +22,6 @@ static const char *const reasons[] = {
     [REASON_UNKNOWN_ENTITY] = "unknown-entity",
     [REASON_WRONG_TYPE] = "wrong-type",
     [REASON_OUT_OF_RANGE] = "out-of-range",
-};
-
-static const struct {
-	const char *one, *many;
-} type_names[] = {
-    [RECORD_READING] = {"reading", "readings"},
-    [RECORD_DESIRED] = {"desired", "desired"},
-    [RECORD_DELETED] = {"deleted", "deleted"},
-    [RECORD_STATE] = {"state", "states"},
-    [RECORD_CHANGE] = {"change", "changes"},
-    [RECORD_PREDICTION] = {"prediction", "predictions"},
-    [RECORD_EVENT] = {"event", "events"},
-    [RECORD_OTHER] = {"record of another type ignored", "records of other types ignored"},
 };
 
 static void emit_event(void *context, struct slice event)
@@ -135,7 +121,7 @@ static void refuse(
 		return;
 	struct buffer *out = record_sink_begin(sink);
 
-	buffer_printf(out, "{\"type\":\"refused\",\"reason\":\"%s\",\"input\":", reasons[reason]);
+	buffer_printf(out, "{\"type\":\"refused\",\"reason\":\"%s\",\"input\":", sync_reason_names[reason]);
 	if (whole || (record->type == RECORD_DESIRED && sync->assignments.count == 1))
 		buffer_append_slice(out, without_blanks(record->line));
 	else
@@ -447,51 +433,4 @@ void sync_end_events(struct sync *sync)
 
 	if (rules.has_clock)
 		sync_tick(sync, rules.clock);
-}
-
-uint64_t sync_refused(const struct sync *sync)
-{
-	uint64_t total = 0;
-
-	for (int i = 0; i < REASON_COUNT; i++)
-		total += sync->refused[i];
-	return total;
-}
-
-void sync_append_summary(const struct sync *sync, struct buffer *out)
-{
-	const char *before = "";
-
-	for (int i = 0; i < RECORD_INVALID; i++) {
-		if (!sync->records[i] && i != RECORD_READING)
-			continue;
-		buffer_printf(out, "%s%llu %s", before, (unsigned long long)sync->records[i],
-		    sync->records[i] == 1 ? type_names[i].one : type_names[i].many);
-		before = ", ";
-	}
-	if (!sync_refused(sync))
-		return;
-	buffer_printf(out, ", %llu refused (", (unsigned long long)sync_refused(sync));
-	before = "";
-	for (int i = 0; i < REASON_COUNT; i++) {
-		if (!sync->refused[i])
-			continue;
-		buffer_printf(out, "%s%llu %s", before, (unsigned long long)sync->refused[i], reasons[i]);
-		before = ", ";
-	}
-	buffer_append_char(out, ')');
-}
-
-void sync_append_counters(const struct sync *sync, struct buffer *out)
-{
-	static const char *const names[] = {
-	    "readings", "desired", "deleted", "states", "changes", "predictions", "events", "ignored"};
-
-	for (int i = 0; i < RECORD_INVALID; i++)
-		buffer_printf(out, "%s\"%s\":%llu", i ? "," : "", names[i], (unsigned long long)sync->records[i]);
-	buffer_printf(out, ",\"skipped\":%llu", (unsigned long long)sync->skipped);
-	buffer_append_string(out, ",\"refused\":{");
-	for (int i = 0; i < REASON_COUNT; i++)
-		buffer_printf(out, "%s\"%s\":%llu", i ? "," : "", reasons[i], (unsigned long long)sync->refused[i]);
-	buffer_printf(out, "},\"twins\":%zu,\"registers\":%zu", sync->set.entities.count, sync->set.series_count);
 }

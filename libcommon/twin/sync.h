@@ -40,6 +40,8 @@ enum sync_reason {
 	REASON_COUNT,
 };
 
+extern const char *const sync_reason_names[];
+
 struct sync {
 	struct twin_set set;
 	struct admission admission;
@@ -93,12 +95,5 @@ void sync_write_states(struct sync *sync);
 
 // At the end of the input: the events that it makes due, then the states.
 void sync_end_events(struct sync *sync);
-
-uint64_t sync_refused(const struct sync *sync);
-
-// `9176 readings, 12 refused (9 stale, 3 duplicate)`
-void sync_append_summary(const struct sync *sync, struct buffer *out);
-// The same as JSON, without what the caller counts.
-void sync_append_counters(const struct sync *sync, struct buffer *out);
 
 #endif
