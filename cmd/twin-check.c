@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 
+#include "analysis/health_condition.h"
 #include "analysis/health_report.h"
 #include "analysis/health_writer.h"
 #include "analysis/model_suggestion.h"
@@ -20,8 +21,6 @@
 #include "record/record_streams.h"
 #include "twin/duration_option.h"
 #include "twin/settings_files.h"
-
-#define FAILURES_SHOWN 10
 
 struct config {
 	struct select_options select;
@@ -53,8 +52,9 @@ struct check {
 	struct health_writer writer;
 	struct model *model;
 	struct record_filter selection;
-	struct expression *where, *fail_if;
+	struct expression *where;
 	struct expression_run *where_run;
+	struct health_condition fail_if;
 	uint64_t records, selected, taken; // read; left by -E and its like; left by --where of those
 	uint64_t damaged;
 	int64_t every; // nanoseconds of event time between reports, 0 for never
@@ -152,17 +152,12 @@ static int prepare(struct check *check, struct error *error)
 	return 0;
 }
 
-static void tell_failure(void *context, const struct record *record)
+static void write_summary(void *context, struct slice summary)
 {
-	const struct check *check = context;
-	struct slice entity = record_text(record, MEMBER_ENTITY_ID), property = record_text(record, MEMBER_PROPERTY);
+	struct check *check = context;
 
-	if (check->writer.failures > FAILURES_SHOWN || check->cfg->output.quiet)
-		return;
-	if (!entity.length)
-		entity = SLICE_LITERAL("all");
-	message_print("--fail-if is true of %.*s%s%.*s", (int)entity.length, entity.data, property.length ? " " : "",
-	    (int)property.length, property.data);
+	health_condition_test(&check->fail_if, summary);
+	health_writer_write(&check->writer, summary);
 }
 
 static void write_report(struct check *check)
@@ -175,7 +170,7 @@ static void write_report(struct check *check)
 
 	if (check->cfg->clock.live)
 		check->health.options.clock = time_machine_now();
-	health_report_write(&check->health, &damage, health_writer_write, &check->writer);
+	health_report_write(&check->health, &damage, write_summary, check);
 }
 
 static void write_report_asked(void *context)
@@ -274,21 +269,10 @@ static void write_model(struct check *check)
 	buffer_release(&text);
 }
 
-// Whether --fail-if asks for a measure that could not be taken, such as those of a model without --model: it has no answer then.
-static bool lacks_measure(const struct check *check)
+// Of an empty recording nothing could be measured, and that is no mistake.
+static bool has_no_answer(const struct check *check)
 {
-	const struct slice measures = SLICE_LITERAL("measures/");
-	struct buffer path = BUFFER_INIT;
-	bool lacks = false;
-
-	for (size_t i = 0; check->fail_if && check->health.readings && i < expression_path_count(check->fail_if); i++) {
-		buffer_reset(&path);
-		expression_path_append_property(check->fail_if, i, &path);
-		if (slice_starts_with(buffer_slice(&path), measures))
-			lacks = lacks || expression_path_unseen(check->writer.condition, i);
-	}
-	buffer_release(&path);
-	return lacks;
+	return check->health.readings && health_condition_lacks_measure(&check->fail_if);
 }
 
 // What is said comes last, also on a terminal.
@@ -300,7 +284,7 @@ static void finish(struct check *check)
 	// Empty input has no health; but whoever asks whether there is enough wants to hear that there is none.
 	if (check->cfg->suggest_model)
 		write_model(check);
-	else if (!is_empty || check->fail_if)
+	else if (!is_empty || check->cfg->fail_if)
 		write_report(check);
 	record_streams_end_input(&check->streams);
 	record_streams_flush(&check->streams);
@@ -311,26 +295,21 @@ static void finish(struct check *check)
 		if (!check->cfg->suggest_model)
 			rule_book_hint_unseen(&check->health.rules);
 	}
-	if (!check->cfg->output.quiet || lacks_measure(check))
-		hint_unseen(check->fail_if, check->writer.condition, "--fail-if");
-	if (check->writer.failures > FAILURES_SHOWN && !check->cfg->output.quiet)
-		message_print(
-		    "--fail-if is true of %llu more", (unsigned long long)check->writer.failures - FAILURES_SHOWN);
+	health_condition_tell_rest(&check->fail_if, has_no_answer(check));
 	if (check->cfg->run.stats)
 		print_counters(check);
 }
 
 static enum exit_status check_records(struct check *check)
 {
-	health_writer_init(
-	    &check->writer, check->streams.emit.sinks[EMIT_SUMMARY], check->fail_if, tell_failure, check);
+	health_writer_init(&check->writer, check->streams.emit.sinks[EMIT_SUMMARY]);
 	if (check->cfg->run.explain)
 		explain(check->cfg);
 	enum exit_status status = read_all(check);
 
 	if (status != STATUS_TROUBLE) {
 		finish(check);
-		status = lacks_measure(check) ? STATUS_TROUBLE : check->writer.failures ? STATUS_DIFFERS : STATUS_DONE;
+		status = has_no_answer(check) ? STATUS_TROUBLE : check->fail_if.failures ? STATUS_DIFFERS : STATUS_DONE;
 	}
 	if (check->damaged)
 		status = status_join(status, STATUS_REJECTED);
@@ -366,25 +345,20 @@ static enum exit_status check_files(struct check *check, int argc, char **argv)
 	return record_streams_close(&check->streams, check_records(check));
 }
 
-static struct expression *parse_condition(const char *option, const char *text)
+// What the options say, before any file is opened: wrong expressions are wrong usage.
+static void prepare_selection(struct check *check)
 {
-	struct error error;
-	struct expression *expression = text ? expression_parse_condition(slice_from_string(text), &error) : NULL;
-
-	if (text && !expression)
-		option_usage_error("%s: %s", option, error.message);
-	return expression;
-}
-
-static struct expression *parse_fail_if(const char *text)
-{
-	struct expression *expression = parse_condition("--fail-if", text);
+	const struct config *cfg = check->cfg;
+	const struct option_list no_types = {0};
 	struct error error;
 
-	// It would never be true, and a check that is meant to fail would pass.
-	if (expression && health_writer_check(expression, &error))
+	if (cfg->where && !(check->where = expression_parse_condition(slice_from_string(cfg->where), &error)))
+		option_usage_error("--where: %s", error.message);
+	if (health_condition_parse(&check->fail_if, cfg->fail_if, cfg->output.quiet, &error))
 		option_usage_error("--fail-if: %s", error.message);
-	return expression;
+	if (check->where)
+		check->where_run = expression_run_new(check->where);
+	record_filter_init(&check->selection, &cfg->select, &no_types);
 }
 
 static void release(struct check *check)
@@ -393,7 +367,7 @@ static void release(struct check *check)
 	record_filter_release(&check->selection);
 	expression_run_free(check->where_run);
 	expression_free(check->where);
-	expression_free(check->fail_if);
+	health_condition_release(&check->fail_if);
 	model_free(check->model);
 }
 
@@ -401,15 +375,10 @@ int main(int argc, char **argv)
 {
 	struct config cfg = {.input = INPUT_OPTIONS_DEFAULT, .window = 512, .stuck = 10};
 	struct check check = {.cfg = &cfg};
-	const struct option_list no_types = {0};
 
 	program_start(info.name);
 	parse_args(&cfg, &argc, &argv);
-	check.where = parse_condition("--where", cfg.where);
-	check.fail_if = parse_fail_if(cfg.fail_if);
-	if (check.where)
-		check.where_run = expression_run_new(check.where);
-	record_filter_init(&check.selection, &cfg.select, &no_types);
+	prepare_selection(&check);
 	// Without SA_RESTART: the wait for input has to end.
 	sigaction(SIGUSR1, &(struct sigaction){.sa_handler = on_report_asked}, NULL);
 	enum exit_status status = cfg.recover
