@@ -385,6 +385,26 @@ END
 	[ "$(ask s.twin 'SELECT sum(items) FROM history')" = 8 ]
 }
 
+@test "each record has a revision of its own, forecasts too, and what is stored again keeps its first" {
+	{
+		reading a 1 1
+		echo '{"type":"forecast","entity_id":"a","property":"t","timestamp":"2026-03-02T00:00:06Z","value":7}'
+		echo '{"type":"unknown"}'
+		echo '{"type":"desired","entity_id":"a","timestamp":"2026-03-01T00:00:02Z","properties":{"t":5,"u":6}}'
+		reading a 2 2
+	} >in
+	into s.twin --commit 1 in
+	[ "$(ask s.twin 'SELECT group_concat(revision) FROM history_block')" = 1,2,3,4 ]
+	[ "$(ask s.twin 'SELECT revision FROM store')" = 4 ]
+	into s.twin in
+	[ "$(ask s.twin 'SELECT max(revision) FROM history_block')" = 8 ]
+	run -0 twin-sync -s s.twin --compact --verify
+	[ "$(ask s.twin 'SELECT revision, items FROM history_block')" = '4|5' ]
+	ask s.twin 'UPDATE store SET revision = 3'
+	run -1 --separate-stderr twin-sync -s s.twin --verify
+	says 'has revision 4, and the store only 3'
+}
+
 # killed CALL N: a run into a copy of the store dies at the Nth such call; then the store must hold a committed prefix, and resuming completes it.
 killed() {
 	rm -f k.twin*

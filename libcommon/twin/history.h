@@ -11,6 +11,7 @@
 //		id INTEGER PRIMARY KEY AUTOINCREMENT, -- a run is written from older ones only: its id is larger than theirs
 //		level INTEGER,           -- it had between 8^level and 8^(level+1) items when it was complete; 0 while it is being written
 //		items INTEGER,           -- that have been written to it, with those that a merge has moved on since
+//		revision INTEGER,        -- no item of it has a larger one
 //		merge INTEGER            -- id of the run that this one is being merged into, NULL when it rests
 //	);
 //	CREATE TABLE history_merge (     -- merges that have begun
@@ -23,10 +24,12 @@
 //		run INTEGER,
 //		series INTEGER, timestamp INTEGER,           -- of the first item; nanoseconds since 1970
 //		last_series INTEGER, last_timestamp INTEGER, -- of the last item
+//		oldest INTEGER, newest INTEGER, revision INTEGER, -- the smallest and the largest timestamp, the largest revision
 //		items INTEGER,
+//		bytes INTEGER,           -- of data
 //		data BLOB                -- one zstd frame with checksum: columns, see history_block.h
 //	);
-//	CREATE INDEX history_block_place ON history_block(run, series, timestamp);
+//	CREATE INDEX history_block_place ON history_block(run, series, timestamp, id, oldest, newest, items, bytes);
 //
 // Functions return -1 with error filled when SQLite fails or a block is damaged (the error names it); the caller then rolls back.
 #ifndef TWIN_HISTORY_H
@@ -55,7 +58,7 @@ void history_free(struct history *history);
 typedef void history_join_rest(void *context, struct slice a, struct slice b, struct buffer *joined);
 void history_set_join(struct history *history, history_join_rest *join, void *context);
 
-// One new run from items in any order, with copies or without. Inside the caller's transaction; the texts are borrowed for the call.
+// One new run from items in any order, with copies or without, each with its revision. Inside the caller's transaction; the texts are borrowed for the call.
 int history_append(struct history *history, const struct history_item *items, size_t count, struct error *error)
     __attribute__((warn_unused_result));
 
@@ -71,15 +74,21 @@ int history_compact(struct history *history, size_t budget, struct error *error)
 
 // What a cursor runs over: the items of the series `first` to `last` (inclusive) with from <= timestamp < to; with `to` HISTORY_END there is
 // no end. In the order of series and key, or all the other way round.
+//
+// With `after`, only those whose revision is larger: 0 for all. Blocks without any are not read, so that asking for what is new costs little
+// where the store is old. None that was first stored after it is left out. One that was first stored earlier and was stored again
+// since may come out, as the record that it was then: with the smallest revision that is larger than `after`, until a merge has
+// found that it is a copy.
 struct history_range {
 	uint32_t first;
 	uint32_t last;
 	int64_t from;
 	int64_t to;
 	bool newest_first;
+	int64_t after;
 };
 
-#define HISTORY_EVERYTHING ((struct history_range){0, UINT32_MAX, HISTORY_BEGIN, HISTORY_END, false})
+#define HISTORY_EVERYTHING ((struct history_range){0, UINT32_MAX, HISTORY_BEGIN, HISTORY_END, false, 0})
 
 // Reads as it goes, a block of each run at a time. From opening to closing it the caller holds one transaction (for readers a deferred one),
 // in which nothing is appended, merged or retained.
@@ -97,10 +106,11 @@ struct history_totals {
 	uint64_t bytes; // of compressed blocks
 	uint64_t runs;
 	uint64_t blocks;
-	int64_t oldest; // timestamps of the items; HISTORY_END and HISTORY_BEGIN when there are none. Those of blocks
-	int64_t newest; // of several series count by their first and last item only
+	int64_t oldest; // timestamps of the items; HISTORY_END and HISTORY_BEGIN when there are none
+	int64_t newest;
 };
 
+// From the index of blocks, without looking at them.
 int history_count(struct history *history, struct history_totals *totals, struct error *error)
     __attribute__((warn_unused_result));
 
@@ -120,9 +130,9 @@ struct history_retention {
 int history_retain(struct history *history, struct history_retention *retention, size_t budget, struct error *error)
     __attribute__((warn_unused_result));
 
-// Checks every run, merge and block: checksums, decoding, order within and between blocks, counts, ranges, ids. Each thing that is wrong
-// is told to report. 0 when there is none, 1 when there is, or -1 when it cannot be read.
-int history_verify(struct history *history, void (*report)(void *context, const char *message), void *context,
-    struct error *error) __attribute__((warn_unused_result));
+// Checks every run, merge and block: checksums, decoding, order within and between blocks, counts, ranges, ids, and that no revision is
+// above `revision`. Each thing that is wrong is told to report. 0 when there is none, 1 when there is, or -1 when it cannot be read.
+int history_verify(struct history *history, int64_t revision, void (*report)(void *context, const char *message),
+    void *context, struct error *error) __attribute__((warn_unused_result));
 
 #endif

@@ -98,6 +98,8 @@ static int take_item(struct history_row *row, const struct history_item *item, s
 	history_row_set(row, item);
 	if (history_row_bytes(row) > HISTORY_ITEM_BYTES)
 		return error_set(error, "history: a record of %zu bytes is too long", history_row_bytes(row));
+	if (item->revision < 1)
+		return error_set(error, "history: a record without revision");
 	if (!(row->item.quality - row->item.quality == 0))
 		return error_set(error, "history: a quality is no number");
 	return 0;

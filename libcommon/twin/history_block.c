@@ -84,9 +84,9 @@ static int compress(struct history_codec *codec, struct buffer *out, struct erro
 }
 
 int history_encode(struct history_codec *codec, const struct history_row *const *rows, size_t count, struct buffer *out,
-    struct error *error)
+    struct history_extent *extent, struct error *error)
 {
-	history_columns_write(codec, rows, count);
+	*extent = history_columns_write(codec, rows, count);
 	return compress(codec, out, error);
 }
 

@@ -4,7 +4,7 @@
 //	version (1), number of items, number of series
 //	lengths of the series, their ids, whether their digits are brought to common decimals, then for each item
 //	timestamp, counter, seq, flags (1 live, 2 has received, 4 origin is a file and a line), quality (in millionths; when the byte
-//	before it is 1, as the bits of a double), received minus timestamp, line of the origin,
+//	before it is 1, as the bits of a double), received minus timestamp, line of the origin, revision (history_revision.h),
 //	decimals (of a number without exponent and with up to 18 digits; 31: the value stands as text), its digits as a whole number, with as
 //	many decimals as the one of its series in this block that has most unless that is too large for 64 bits,
 //	texts: sensor_id, unit, command_id, origin (or its file), rest; values that stand as text
@@ -53,6 +53,13 @@ struct history_text {
 
 struct history_item history_row_item(const struct history_row *row, struct history_text *text);
 
+// Between which instants the items of a block lie, and the largest of their revisions.
+struct history_extent {
+	int64_t oldest;
+	int64_t newest;
+	int64_t revision;
+};
+
 // As history_item_compare and history_item_join.
 int history_row_compare(const struct history_row *a, const struct history_row *b);
 void history_row_join(struct history_row *into, const struct history_row *other);
@@ -67,13 +74,14 @@ void history_codec_free(struct history_codec *codec);
 
 // Appends to out. The rows ascend, without equal ones; at most HISTORY_BLOCK_ROWS.
 int history_encode(struct history_codec *codec, const struct history_row *const *rows, size_t count, struct buffer *out,
-    struct error *error) __attribute__((warn_unused_result));
+    struct history_extent *extent, struct error *error) __attribute__((warn_unused_result));
 
 // What has been decoded: rows whose texts point into bytes.
 struct history_block {
 	struct history_row *rows;
 	size_t count;
 	size_t capacity;
+	struct history_extent extent;
 	struct buffer bytes;
 };
 

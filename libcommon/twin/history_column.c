@@ -167,19 +167,36 @@ static size_t take_apart(struct column_writer *writer, const int64_t *numbers, c
 	return tails;
 }
 
-static int cheapest_tails(const struct column_writer *writer, size_t count)
+// Which differences are the cheapest, and what they cost.
+static int cheapest_tails(const struct column_writer *writer, size_t count, uint64_t *least)
 {
 	uint64_t plain = cost(writer->tails[0], count, majority(writer->tails[0], count));
 	uint64_t steps = cost(writer->tails[1], count, 0), bends = cost(writer->tails[2], count, 0);
+	int order = steps < plain;
 
-	if (bends < steps && bends < plain)
-		return 2;
+	*least = order ? steps : plain;
+	if (bends >= *least)
+		return order;
+	*least = bends;
+	return 2;
+}
+
+static int cheapest_heads(const struct column_writer *writer, size_t count, uint64_t *least)
+{
+	uint64_t plain = cost(writer->heads[0], count, majority(writer->heads[0], count));
+	uint64_t steps = cost(writer->heads[1], count, 0);
+
+	*least = steps < plain ? steps : plain;
 	return steps < plain;
 }
 
-static int cheapest_heads(const struct column_writer *writer, size_t count)
+uint64_t column_cost(struct column_writer *writer, const int64_t *numbers, const struct column_segments *segments)
 {
-	return cost(writer->heads[1], count, 0) < cost(writer->heads[0], count, majority(writer->heads[0], count));
+	uint64_t tails, heads;
+
+	(void)cheapest_tails(writer, take_apart(writer, numbers, segments), &tails);
+	(void)cheapest_heads(writer, segments->count, &heads);
+	return tails + heads;
 }
 
 void column_write(struct column_writer *writer, int64_t *numbers, const struct column_segments *segments)
@@ -196,7 +213,9 @@ void column_write(struct column_writer *writer, int64_t *numbers, const struct c
 	for (size_t i = 0; power && i < count; i++)
 		numbers[i] = divide(numbers[i], power);
 	size_t tails = take_apart(writer, numbers, segments);
-	int tail_order = cheapest_tails(writer, tails), head_order = cheapest_heads(writer, segments->count);
+	uint64_t ignored;
+	int tail_order = cheapest_tails(writer, tails, &ignored);
+	int head_order = cheapest_heads(writer, segments->count, &ignored);
 
 	buffer_append_char(&writer->bytes, (char)(1 + tail_order + 4 * head_order));
 	buffer_append_char(&writer->bytes, (char)power);

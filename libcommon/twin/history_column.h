@@ -48,6 +48,9 @@ struct column_writer {
 
 void column_write_unsigned(struct column_writer *writer, uint64_t number);
 
+// About how many bits the column would take, to choose between two forms of it.
+uint64_t column_cost(struct column_writer *writer, const int64_t *numbers, const struct column_segments *segments);
+
 // The numbers are spoilt.
 void column_write(struct column_writer *writer, int64_t *numbers, const struct column_segments *segments);
 void column_write_texts(
@@ -60,6 +63,7 @@ struct column_reader {
 
 // All trust nothing: -1 when the bytes are no such column.
 int column_read_unsigned(struct column_reader *reader, uint64_t *number) __attribute__((warn_unused_result));
+int column_read_byte(struct column_reader *reader, int most) __attribute__((warn_unused_result));
 int column_read(struct column_reader *reader, int64_t *numbers, const struct column_segments *segments)
     __attribute__((warn_unused_result));
 

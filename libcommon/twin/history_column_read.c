@@ -39,7 +39,7 @@ static int read_signed(struct column_reader *reader, int64_t *number)
 	return 0;
 }
 
-static int read_byte(struct column_reader *reader, int most)
+int column_read_byte(struct column_reader *reader, int most)
 {
 	if (reader->at == reader->end || *reader->at > most)
 		return -1;
@@ -48,7 +48,7 @@ static int read_byte(struct column_reader *reader, int most)
 
 static int read_stream(struct column_reader *reader, int64_t *numbers, size_t count)
 {
-	int width = read_byte(reader, 8);
+	int width = column_read_byte(reader, 8);
 	int64_t least;
 
 	if (width < 0 || read_signed(reader, &least) < 0 ||
@@ -83,7 +83,7 @@ static int read_streams(
 {
 	size_t count = segments->at[segments->count];
 	int64_t heads[COLUMN_ROWS_MAX];
-	int power = read_byte(reader, COLUMN_POWER_MAX);
+	int power = column_read_byte(reader, COLUMN_POWER_MAX);
 
 	if (mode % 4 > 2 || power < 0 || read_stream(reader, heads, segments->count) < 0)
 		return -1;
@@ -100,7 +100,7 @@ static int read_streams(
 
 int column_read(struct column_reader *reader, int64_t *numbers, const struct column_segments *segments)
 {
-	int mode = read_byte(reader, 7);
+	int mode = column_read_byte(reader, 7);
 	int64_t number;
 
 	if (mode < 0)

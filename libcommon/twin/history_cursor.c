@@ -15,7 +15,7 @@ struct history_cursor *history_cursor_open(
 	int64_t *runs;
 	size_t count;
 
-	if (history_list_runs(history, HISTORY_SQL_RUNS, 0, &runs, &count, error) < 0)
+	if (history_list_runs(history, HISTORY_SQL_RUNS, range->after, &runs, &count, error) < 0)
 		return NULL;
 	cursor = memory_new_zeroed(1, sizeof *cursor);
 	int result = history_merger_start(&cursor->merger, history, runs, count, range, NULL, error);
@@ -40,9 +40,13 @@ int history_cursor_next(struct history_cursor *cursor, struct history_item *item
 {
 	struct history_row *row;
 
-	history_pool_reuse(&cursor->merger.pool);
-	int got = history_merger_next(&cursor->merger, &row, error);
+	int got;
 
+	// Copies first: one of them may be older.
+	do {
+		history_pool_reuse(&cursor->merger.pool);
+		got = history_merger_next(&cursor->merger, &row, error);
+	} while (got > 0 && row->item.revision <= cursor->merger.range.after);
 	if (got > 0)
 		*item = history_row_item(row, &cursor->text);
 	return got;

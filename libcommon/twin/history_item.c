@@ -42,4 +42,6 @@ void history_item_join(struct history_item *into, const struct history_item *oth
 	else if (other->received < into->received)
 		into->received = other->received;
 	into->origin = origin_smaller(into->origin, other->origin);
+	if (other->revision < into->revision)
+		into->revision = other->revision;
 }

@@ -19,6 +19,7 @@ struct history_item {
 	int64_t counter;
 	int64_t seq;
 	int64_t received; // counts only with has_received
+	int64_t revision; // of the store when the record was first stored, at least 1; never part of the key
 	double quality;
 	struct slice sensor_id;
 	struct slice value; // JSON without white space between tokens; empty for a delete
@@ -31,7 +32,7 @@ struct history_item {
 // By series, then key. <0, 0 or >0.
 int history_item_compare(const struct history_item *a, const struct history_item *b);
 
-// Of two items with equal keys, into the first: the smaller `received` and the smaller origin. A record without `received` counts as known
+// Of two items with equal keys, into the first: the smaller `received`, the smaller origin and the smaller revision. A record without `received` counts as known
 // from the start, so none is smaller than any time: a copy must not make a record unknown at an instant at which it was known without the
 // copy. One without an origin says nothing about it, so any is smaller than none. The texts are borrowed from either.
 void history_item_join(struct history_item *into, const struct history_item *other);

@@ -140,6 +140,7 @@ static int finish(
 static int pause(struct history *history, const struct merge *merge, const struct history_merger *merger,
     const struct history_row *last, struct error *error)
 {
+	struct history_extent extent;
 	sqlite3_stmt *statement;
 
 	for (size_t i = 0; i < merger->count; i++) {
@@ -151,7 +152,7 @@ static int pause(struct history *history, const struct merge *merge, const struc
 	}
 	statement = history_statement(history, HISTORY_SQL_ADVANCE_MERGE, error);
 	buffer_reset(&history->encoded);
-	if (!statement || history_encode(history->codec, &last, 1, &history->encoded, error) < 0)
+	if (!statement || history_encode(history->codec, &last, 1, &history->encoded, &extent, error) < 0)
 		return -1;
 	sqlite3_bind_int64(statement, 1, merge->run);
 	sqlite3_bind_int64(statement, 2, merge->credit - (int64_t)merger->taken);

@@ -115,12 +115,15 @@ static inline int64_t history_first_id(int64_t run)
 struct history_label {
 	struct history_place first;
 	struct history_place last;
+	struct history_extent extent;
 	int64_t items;
+	int64_t bytes;
 };
 
-struct history_label history_label_of(const struct history_block *block);
+// A statement that gives blocks: those with id >= from and id < to that may have items of the range's times and revisions.
+void history_bind_blocks(sqlite3_stmt *statement, int64_t from, int64_t to, const struct history_range *range);
 
-// Checks that the block that `statement` stands on (id, series, timestamp, last_series, last_timestamp, items, data) is what its row says.
+// Checks that the block that `statement` stands on is what its row says.
 int history_load(struct history *history, sqlite3_stmt *statement, struct history_block *block, struct error *error)
     __attribute__((warn_unused_result));
 struct history_label history_stored_label(sqlite3_stmt *statement);
@@ -133,6 +136,9 @@ struct history_reader {
 	const struct history_range *range;
 	struct history_place low;  // inclusive
 	struct history_place high; // exclusive
+	bool skips;                // blocks without rows of the range may stand between those with some
+	int64_t from_id;           // blocks that are left, inclusive
+	int64_t to_id;             // exclusive
 	struct history_pooled *pooled;
 	size_t at;
 	int64_t id;              // of the block that is read
@@ -186,9 +192,10 @@ static inline void history_writer_add(struct history_writer *writer, const struc
 	writer->rows[writer->count++] = row;
 	writer->bytes += history_row_bytes(row);
 }
-// Inserts or changes a block.
+// Inserts or changes a block. *revision is the largest of its items.
 int history_put_block(struct history *history, enum history_sql which, int64_t id,
-    const struct history_row *const *rows, size_t count, struct error *error) __attribute__((warn_unused_result));
+    const struct history_row *const *rows, size_t count, int64_t *revision, struct error *error)
+    __attribute__((warn_unused_result));
 int history_writer_flush(struct history_writer *writer, struct error *error) __attribute__((warn_unused_result));
 
 // The second row's origin, received and rest into the first, whose key is equal. Texts that are made go to the arena.

@@ -53,37 +53,41 @@ void history_pool_release(struct history_pool *pool)
 	arena_release(&pool->texts);
 }
 
-struct history_label history_label_of(const struct history_block *block)
-{
-	return (struct history_label){
-	    history_row_place(&block->rows[0]),
-	    history_row_place(&block->rows[block->count - 1]),
-	    (int64_t)block->count,
-	};
-}
-
 struct history_label history_stored_label(sqlite3_stmt *statement)
 {
 	return (struct history_label){
-	    {sqlite3_column_int64(statement, 1), sqlite3_column_int64(statement, 2)},
-	    {sqlite3_column_int64(statement, 3), sqlite3_column_int64(statement, 4)},
-	    sqlite3_column_int64(statement, 5),
+	    .first = {sqlite3_column_int64(statement, 1), sqlite3_column_int64(statement, 2)},
+	    .last = {sqlite3_column_int64(statement, 3), sqlite3_column_int64(statement, 4)},
+	    .extent = {.oldest = sqlite3_column_int64(statement, 5),
+		.newest = sqlite3_column_int64(statement, 6),
+		.revision = sqlite3_column_int64(statement, 7)},
+	    .items = sqlite3_column_int64(statement, 8),
+	    .bytes = sqlite3_column_int64(statement, 9),
 	};
+}
+
+static bool is_labelled(const struct history_block *block, size_t bytes, const struct history_label *label)
+{
+	const struct history_extent *extent = &block->extent, *said = &label->extent;
+
+	return label->items == (int64_t)block->count && label->bytes == (int64_t)bytes &&
+	    history_place_compare(label->first, history_row_place(&block->rows[0])) == 0 &&
+	    history_place_compare(label->last, history_row_place(&block->rows[block->count - 1])) == 0 &&
+	    said->oldest == extent->oldest && said->newest == extent->newest && said->revision == extent->revision;
 }
 
 int history_load(struct history *history, sqlite3_stmt *statement, struct history_block *block, struct error *error)
 {
 	long long id = sqlite3_column_int64(statement, 0);
-	struct history_label stored = history_stored_label(statement), label;
-	const void *data = sqlite3_column_blob(statement, 6);
+	struct history_label label = history_stored_label(statement);
+	const void *data = sqlite3_column_blob(statement, 10);
+	size_t bytes = (size_t)sqlite3_column_bytes(statement, 10);
 	struct error why;
 
-	if (history_decode(history->codec, data, (size_t)sqlite3_column_bytes(statement, 6), block, &why) < 0)
+	if (history_decode(history->codec, data, bytes, block, &why) < 0)
 		return error_set(
 		    error, "history: block %lld of run %lld: %s", id, id >> HISTORY_BLOCK_BITS, why.message);
-	label = history_label_of(block);
-	if (label.items != stored.items || history_place_compare(label.first, stored.first) != 0 ||
-	    history_place_compare(label.last, stored.last) != 0)
+	if (!is_labelled(block, bytes, &label))
 		return error_set(error,
 		    "history: block %lld of run %lld: damaged: it holds other items than its row says", id,
 		    id >> HISTORY_BLOCK_BITS);
@@ -142,13 +146,14 @@ static int fetch_block(struct history_reader *reader, struct error *error)
 
 	if (!statement)
 		return -1;
-	sqlite3_bind_int64(statement, 1, backwards ? history_first_id(reader->run) : reader->id + 1);
-	sqlite3_bind_int64(statement, 2, backwards ? reader->id : history_first_id(reader->run + 1));
+	history_bind_blocks(
+	    statement, reader->from_id, reader->to_id, reader->skips ? reader->range : &HISTORY_EVERYTHING);
 	int got = history_step(reader->history, statement, error);
 
 	if (got <= 0)
 		return got < 0 ? -1 : 2;
 	reader->id = sqlite3_column_int64(statement, 0);
+	*(backwards ? &reader->to_id : &reader->from_id) = backwards ? reader->id : reader->id + 1;
 	got = judge_block(reader, statement, error);
 	sqlite3_reset(statement);
 	return got;
@@ -214,6 +219,7 @@ int history_reader_next_block(struct history_reader *reader, struct error *error
 	return 0;
 }
 
+// The last block that begins before the place.
 static int seek(struct history_reader *reader, struct history_place place, int64_t *id, struct error *error)
 {
 	sqlite3_stmt *statement = history_statement(reader->history, HISTORY_SQL_SEEK_BLOCK, error);
@@ -231,19 +237,31 @@ static int seek(struct history_reader *reader, struct history_place place, int64
 	return got;
 }
 
+// Where each block has rows of the range until there are no more, only one end of it is looked for.
+static bool has_gaps(const struct history_range *range)
+{
+	return range->after ||
+	    (range->first != range->last && (range->from != HISTORY_BEGIN || range->to != HISTORY_END));
+}
+
 int history_reader_start(struct history_reader *reader, struct error *error)
 {
 	const struct history_range *range = reader->range;
-	int got;
+	int got = 1;
 
 	reader->high = range->to == HISTORY_END ? (struct history_place){(int64_t)range->last + 1, INT64_MIN}
 						: (struct history_place){range->last, range->to};
-	reader->id = history_first_id(reader->run);
-	got = seek(reader, range->newest_first ? reader->high : reader->low, &reader->id, error);
-	if (got < 0)
+	reader->skips = has_gaps(range);
+	reader->from_id = history_first_id(reader->run);
+	reader->to_id = history_first_id(reader->run + 1);
+	if ((!range->newest_first || reader->skips) && seek(reader, reader->low, &reader->from_id, error) < 0)
 		return -1;
-	// Fetching begins next to this id.
-	reader->id += range->newest_first ? got : -1;
+	if (range->newest_first || reader->skips) {
+		got = seek(reader, reader->high, &reader->to_id, error);
+		reader->to_id += got > 0;
+	}
+	if (got <= 0)
+		return got;
 	return history_reader_next_block(reader, error);
 }
 

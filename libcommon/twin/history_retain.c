@@ -43,6 +43,7 @@ static int discount(struct history *history, int64_t run, int64_t removed, struc
 		return -1;
 	sqlite3_bind_int64(statement, 1, run);
 	sqlite3_bind_int64(statement, 2, -removed);
+	sqlite3_bind_int64(statement, 3, 0);
 	return history_execute(history, statement, error);
 }
 
@@ -50,11 +51,12 @@ static int replace(struct history *history, int64_t id, const struct history_row
     size_t removed, struct error *error)
 {
 	sqlite3_stmt *statement;
+	int64_t revision;
 
 	if (discount(history, id >> HISTORY_BLOCK_BITS, (int64_t)removed, error) < 0)
 		return -1;
 	if (count)
-		return history_put_block(history, HISTORY_SQL_CHANGE_BLOCK, id, kept, count, error);
+		return history_put_block(history, HISTORY_SQL_CHANGE_BLOCK, id, kept, count, &revision, error);
 	statement = history_statement(history, HISTORY_SQL_DELETE_BLOCK, error);
 	if (!statement)
 		return -1;
@@ -71,8 +73,7 @@ static int retain_block(struct history *history, struct history_retention *reten
 
 	if (!statement)
 		return -1;
-	sqlite3_bind_int64(statement, 1, retention->position + 1);
-	sqlite3_bind_int64(statement, 2, INT64_MAX);
+	history_bind_blocks(statement, retention->position + 1, INT64_MAX, &HISTORY_EVERYTHING);
 	int got = history_step(history, statement, error);
 
 	if (got <= 0)

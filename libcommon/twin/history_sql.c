@@ -3,41 +3,51 @@
 
 #include <stdlib.h>
 
-static const char tables[] =
-    "CREATE TABLE IF NOT EXISTS history_run (\n"
-    "	id INTEGER PRIMARY KEY AUTOINCREMENT,\n"
-    "	level INTEGER NOT NULL,\n"
-    "	items INTEGER NOT NULL,\n"
-    "	merge INTEGER\n"
-    ");\n"
-    "CREATE TABLE IF NOT EXISTS history_merge (\n"
-    "	run INTEGER PRIMARY KEY,\n"
-    "	credit INTEGER NOT NULL,\n"
-    "	frontier BLOB\n"
-    ");\n"
-    "CREATE TABLE IF NOT EXISTS history_block (\n"
-    "	id INTEGER PRIMARY KEY,\n"
-    "	run INTEGER NOT NULL,\n"
-    "	series INTEGER NOT NULL,\n"
-    "	timestamp INTEGER NOT NULL,\n"
-    "	last_series INTEGER NOT NULL,\n"
-    "	last_timestamp INTEGER NOT NULL,\n"
-    "	items INTEGER NOT NULL,\n"
-    "	data BLOB NOT NULL\n"
-    ");\n"
-    "CREATE INDEX IF NOT EXISTS history_block_place ON history_block(run, series, timestamp);\n";
+static const char tables[] = "CREATE TABLE IF NOT EXISTS history_run (\n"
+			     "	id INTEGER PRIMARY KEY AUTOINCREMENT,\n"
+			     "	level INTEGER NOT NULL,\n"
+			     "	items INTEGER NOT NULL,\n"
+			     "	revision INTEGER NOT NULL,\n"
+			     "	merge INTEGER\n"
+			     ");\n"
+			     "CREATE TABLE IF NOT EXISTS history_merge (\n"
+			     "	run INTEGER PRIMARY KEY,\n"
+			     "	credit INTEGER NOT NULL,\n"
+			     "	frontier BLOB\n"
+			     ");\n"
+			     "CREATE TABLE IF NOT EXISTS history_block (\n"
+			     "	id INTEGER PRIMARY KEY,\n"
+			     "	run INTEGER NOT NULL,\n"
+			     "	series INTEGER NOT NULL,\n"
+			     "	timestamp INTEGER NOT NULL,\n"
+			     "	last_series INTEGER NOT NULL,\n"
+			     "	last_timestamp INTEGER NOT NULL,\n"
+			     "	oldest INTEGER NOT NULL,\n"
+			     "	newest INTEGER NOT NULL,\n"
+			     "	revision INTEGER NOT NULL,\n"
+			     "	items INTEGER NOT NULL,\n"
+			     "	bytes INTEGER NOT NULL,\n"
+			     "	data BLOB NOT NULL\n"
+			     ");\n"
+			     // With all that history_count asks for: a block is some pages, its entry here is not.
+			     "CREATE INDEX IF NOT EXISTS history_block_place"
+			     " ON history_block(run, series, timestamp, id, oldest, newest, items, bytes);\n";
 
-#define BLOCK "SELECT id, series, timestamp, last_series, last_timestamp, items, data FROM history_block "
+// Of what stands before `data` SQLite reads no more than one page.
+#define BLOCKS                                                                                                         \
+	"SELECT id, series, timestamp, last_series, last_timestamp, oldest, newest, revision, items, bytes, data"      \
+	" FROM history_block WHERE id >= ?1 AND id < ?2 AND revision > ?3 AND newest >= ?4 AND oldest <= ?5 "
 
 // Resting: complete, and in no merge.
 #define RESTING "merge IS NULL AND id NOT IN (SELECT run FROM history_merge)"
 
 static const char *const texts[HISTORY_SQL_COUNT] = {
-    [HISTORY_SQL_ADD_RUN] = "INSERT INTO history_run(level, items) VALUES (0, 0)",
+    [HISTORY_SQL_ADD_RUN] = "INSERT INTO history_run(level, items, revision) VALUES (0, 0, 0)",
     [HISTORY_SQL_FINISH_RUN] = "UPDATE history_run SET level = ?2 WHERE id = ?1",
-    [HISTORY_SQL_COUNT_WRITTEN] = "UPDATE history_run SET items = items + ?2 WHERE id = ?1 RETURNING items",
+    [HISTORY_SQL_COUNT_WRITTEN] = "UPDATE history_run SET items = items + ?2, revision = max(revision, ?3)"
+				  " WHERE id = ?1 RETURNING items",
     [HISTORY_SQL_DELETE_RUN] = "DELETE FROM history_run WHERE id = ?1",
-    [HISTORY_SQL_RUNS] = "SELECT id FROM history_run WHERE id >= ?1 ORDER BY id",
+    [HISTORY_SQL_RUNS] = "SELECT id FROM history_run WHERE revision > ?1 OR ?1 = 0 ORDER BY id",
     [HISTORY_SQL_RUN_INPUTS] = "SELECT id FROM history_run WHERE merge = ?1 ORDER BY id",
     [HISTORY_SQL_FULL_LEVEL] =
 	"SELECT level FROM history_run WHERE " RESTING " GROUP BY level HAVING count(*) >= ?1 ORDER BY level LIMIT 1",
@@ -51,29 +61,42 @@ static const char *const texts[HISTORY_SQL_COUNT] = {
     [HISTORY_SQL_ADD_CREDIT] = "UPDATE history_merge SET credit = ?2 WHERE run = ?1",
     [HISTORY_SQL_DELETE_MERGE] = "DELETE FROM history_merge WHERE run = ?1",
     [HISTORY_SQL_ADD_BLOCK] =
-	"INSERT INTO history_block(id, run, series, timestamp, last_series, last_timestamp, items,"
-	" data) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+	"INSERT INTO history_block(id, run, series, timestamp, last_series, last_timestamp, oldest, newest, revision,"
+	" items, bytes, data) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
     [HISTORY_SQL_CHANGE_BLOCK] = "UPDATE history_block SET series = ?3, timestamp = ?4, last_series = ?5,"
-				 " last_timestamp = ?6, items = ?7, data = ?8 WHERE id = ?1 AND run = ?2",
+				 " last_timestamp = ?6, oldest = ?7, newest = ?8, revision = ?9,"
+				 " items = ?10, bytes = ?11, data = ?12 WHERE id = ?1 AND run = ?2",
     [HISTORY_SQL_DELETE_BLOCK] = "DELETE FROM history_block WHERE id = ?1",
     [HISTORY_SQL_DELETE_PASSED] = "DELETE FROM history_block WHERE id >= ?1 AND id < ?2"
 				  " AND (last_series, last_timestamp) < (?3, ?4)",
     [HISTORY_SQL_SEEK_BLOCK] = "SELECT id FROM history_block WHERE run = ?1 AND (series, timestamp) < (?2, ?3)"
 			       " ORDER BY series DESC, timestamp DESC, id DESC LIMIT 1",
-    [HISTORY_SQL_NEXT_BLOCK] = BLOCK "WHERE id >= ?1 AND id < ?2 ORDER BY id LIMIT 1",
-    [HISTORY_SQL_LAST_BLOCK] = BLOCK "WHERE id >= ?1 AND id < ?2 ORDER BY id DESC LIMIT 1",
+    [HISTORY_SQL_NEXT_BLOCK] = BLOCKS "ORDER BY id LIMIT 1",
+    [HISTORY_SQL_LAST_BLOCK] = BLOCKS "ORDER BY id DESC LIMIT 1",
     [HISTORY_SQL_TOTALS] =
-	"SELECT total(items), total(length(data)), count(*), min(timestamp), min(last_timestamp),"
-	" max(timestamp), max(last_timestamp), (SELECT count(*) FROM history_run) FROM history_block",
+	"SELECT total(items), total(bytes), count(*), min(oldest), max(newest), (SELECT count(*) FROM history_run)"
+	" FROM history_block INDEXED BY history_block_place",
     [HISTORY_SQL_DELETE_EMPTY] = "DELETE FROM history_run WHERE " RESTING
 				 " AND NOT EXISTS (SELECT 1 FROM history_block WHERE run = history_run.id)",
     [HISTORY_SQL_VERIFY_RUNS] =
 	"SELECT id, items, (SELECT total(items) FROM history_block WHERE run = history_run.id),"
-	" merge, merge IS NULL OR merge IN (SELECT run FROM history_merge WHERE run > history_run.id) FROM history_run"
-	" UNION ALL SELECT DISTINCT run, NULL, NULL, NULL, 0 FROM history_block WHERE run NOT IN (SELECT id FROM "
-	"history_run)",
+	" merge, merge IS NULL OR merge IN (SELECT run FROM history_merge WHERE run > history_run.id),"
+	" revision, (SELECT max(revision) FROM history_block WHERE run = history_run.id) FROM history_run"
+	" UNION ALL SELECT DISTINCT run, NULL, NULL, NULL, 0, 0, 0 FROM history_block"
+	" WHERE run NOT IN (SELECT id FROM history_run)",
     [HISTORY_SQL_VERIFY_MERGES] = "SELECT run, frontier, run IN (SELECT id FROM history_run) FROM history_merge",
 };
+
+void history_bind_blocks(sqlite3_stmt *statement, int64_t from, int64_t to, const struct history_range *range)
+{
+	bool has_end = range->to != HISTORY_END && range->to != INT64_MIN;
+
+	sqlite3_bind_int64(statement, 1, from);
+	sqlite3_bind_int64(statement, 2, to);
+	sqlite3_bind_int64(statement, 3, range->after);
+	sqlite3_bind_int64(statement, 4, range->from);
+	sqlite3_bind_int64(statement, 5, has_end ? range->to - 1 : range->to);
+}
 
 static int failed(struct history *history, struct error *error)
 {
@@ -178,14 +201,10 @@ int history_count(struct history *history, struct history_totals *totals, struct
 	totals->items = (uint64_t)sqlite3_column_int64(statement, 0);
 	totals->bytes = (uint64_t)sqlite3_column_int64(statement, 1);
 	totals->blocks = (uint64_t)sqlite3_column_int64(statement, 2);
-	totals->runs = (uint64_t)sqlite3_column_int64(statement, 7);
+	totals->runs = (uint64_t)sqlite3_column_int64(statement, 5);
 	if (totals->blocks) {
-		int64_t first = sqlite3_column_int64(statement, 3), last = sqlite3_column_int64(statement, 4);
-
-		totals->oldest = first < last ? first : last;
-		first = sqlite3_column_int64(statement, 5);
-		last = sqlite3_column_int64(statement, 6);
-		totals->newest = first > last ? first : last;
+		totals->oldest = sqlite3_column_int64(statement, 3);
+		totals->newest = sqlite3_column_int64(statement, 4);
 	}
 	sqlite3_reset(statement);
 	return 0;

@@ -2,6 +2,7 @@
 
 struct verifier {
 	struct history *history;
+	int64_t revision; // none is above
 	void (*report)(void *context, const char *message);
 	void *context;
 	int found;
@@ -33,6 +34,17 @@ static void check_neighbours(struct verifier *verifier, int64_t id)
 	verifier->second = !verifier->second;
 }
 
+static void check_revision(struct verifier *verifier, int64_t id, int64_t revision)
+{
+	struct error error;
+
+	if (revision <= verifier->revision)
+		return;
+	(void)error_set(&error, "history: block %lld of run %lld has revision %lld, and the store only %lld",
+	    (long long)id, (long long)(id >> HISTORY_BLOCK_BITS), (long long)revision, (long long)verifier->revision);
+	tell(verifier, error.message);
+}
+
 // 1, 0 behind the last block, or -1.
 static int verify_block(struct verifier *verifier, struct error *error)
 {
@@ -41,8 +53,7 @@ static int verify_block(struct verifier *verifier, struct error *error)
 
 	if (!statement)
 		return -1;
-	sqlite3_bind_int64(statement, 1, verifier->id + 1);
-	sqlite3_bind_int64(statement, 2, INT64_MAX);
+	history_bind_blocks(statement, verifier->id + 1, INT64_MAX, &HISTORY_EVERYTHING);
 	int got = history_step(verifier->history, statement, error);
 
 	if (got <= 0)
@@ -54,6 +65,7 @@ static int verify_block(struct verifier *verifier, struct error *error)
 		verifier->blocks[verifier->second].count = 0;
 	} else {
 		check_neighbours(verifier, id);
+		check_revision(verifier, id, sqlite3_column_int64(statement, 7));
 	}
 	verifier->id = id;
 	sqlite3_reset(statement);
@@ -72,6 +84,8 @@ static void check_run(struct verifier *verifier, sqlite3_stmt *statement)
 	else if (merged ? found > said : found != said)
 		(void)error_set(
 		    &error, "history: run %lld has %lld items instead of %lld", run, (long long)found, (long long)said);
+	else if (sqlite3_column_int64(statement, 6) > sqlite3_column_int64(statement, 5))
+		(void)error_set(&error, "history: run %lld has a block with a larger revision than it says", run);
 	else if (!sqlite3_column_int(statement, 4))
 		(void)error_set(&error, "history: run %lld is in a merge that does not exist", run);
 	else
@@ -108,10 +122,11 @@ static int check_rows(struct verifier *verifier, enum history_sql which,
 	return got;
 }
 
-int history_verify(
-    struct history *history, void (*report)(void *context, const char *message), void *context, struct error *error)
+int history_verify(struct history *history, int64_t revision, void (*report)(void *context, const char *message),
+    void *context, struct error *error)
 {
-	struct verifier verifier = {.history = history, .report = report, .context = context, .id = -1};
+	struct verifier verifier = {
+	    .history = history, .revision = revision, .report = report, .context = context, .id = -1};
 	int got;
 
 	do

@@ -32,7 +32,8 @@ int history_add_run(struct history *history, int64_t *run, struct error *error)
 	return 0;
 }
 
-static int count_written(struct history *history, int64_t run, int64_t written, int64_t *items, struct error *error)
+static int count_written(
+    struct history *history, int64_t run, int64_t written, int64_t revision, int64_t *items, struct error *error)
 {
 	sqlite3_stmt *statement = history_statement(history, HISTORY_SQL_COUNT_WRITTEN, error);
 
@@ -41,6 +42,7 @@ static int count_written(struct history *history, int64_t run, int64_t written, 
 		return -1;
 	sqlite3_bind_int64(statement, 1, run);
 	sqlite3_bind_int64(statement, 2, written);
+	sqlite3_bind_int64(statement, 3, revision);
 	int got = history_step(history, statement, error);
 
 	if (got > 0)
@@ -54,7 +56,7 @@ int history_finish_run(struct history *history, int64_t run, struct error *error
 	sqlite3_stmt *statement;
 	int64_t items, level = 0;
 
-	if (count_written(history, run, 0, &items, error) < 0)
+	if (count_written(history, run, 0, 0, &items, error) < 0)
 		return -1;
 	statement = history_statement(history, HISTORY_SQL_FINISH_RUN, error);
 	if (!statement)
@@ -78,8 +80,7 @@ int history_writer_start(struct history_writer *writer, struct history *history,
 	writer->written = 0;
 	if (!statement)
 		return -1;
-	sqlite3_bind_int64(statement, 1, writer->id);
-	sqlite3_bind_int64(statement, 2, history_first_id(run + 1));
+	history_bind_blocks(statement, writer->id, history_first_id(run + 1), &HISTORY_EVERYTHING);
 	int got = history_step(history, statement, error);
 
 	if (got > 0)
@@ -106,20 +107,26 @@ static int bind_block(
 	bad |= sqlite3_bind_int64(statement, 4, label->first.timestamp);
 	bad |= sqlite3_bind_int64(statement, 5, label->last.series);
 	bad |= sqlite3_bind_int64(statement, 6, label->last.timestamp);
-	bad |= sqlite3_bind_int64(statement, 7, label->items);
-	bad |= sqlite3_bind_blob64(statement, 8, data->data, data->length, SQLITE_STATIC);
+	bad |= sqlite3_bind_int64(statement, 7, label->extent.oldest);
+	bad |= sqlite3_bind_int64(statement, 8, label->extent.newest);
+	bad |= sqlite3_bind_int64(statement, 9, label->extent.revision);
+	bad |= sqlite3_bind_int64(statement, 10, label->items);
+	bad |= sqlite3_bind_int64(statement, 11, (int64_t)data->length);
+	bad |= sqlite3_bind_blob64(statement, 12, data->data, data->length, SQLITE_STATIC);
 	return bad ? -1 : 0;
 }
 
 int history_put_block(struct history *history, enum history_sql which, int64_t id,
-    const struct history_row *const *rows, size_t count, struct error *error)
+    const struct history_row *const *rows, size_t count, int64_t *revision, struct error *error)
 {
 	sqlite3_stmt *statement = history_statement(history, which, error);
-	struct history_label label = {history_row_place(rows[0]), history_row_place(rows[count - 1]), (int64_t)count};
+	struct history_label label = {
+	    .first = history_row_place(rows[0]), .last = history_row_place(rows[count - 1]), .items = (int64_t)count};
 
 	buffer_reset(&history->encoded);
-	if (!statement || history_encode(history->codec, rows, count, &history->encoded, error) < 0)
+	if (!statement || history_encode(history->codec, rows, count, &history->encoded, &label.extent, error) < 0)
 		return -1;
+	*revision = label.extent.revision;
 	if (bind_block(statement, id, id >> HISTORY_BLOCK_BITS, &label, &history->encoded) < 0)
 		return error_set(error, "history: %s", sqlite3_errmsg(history->database));
 	return history_execute(history, statement, error);
@@ -127,19 +134,19 @@ int history_put_block(struct history *history, enum history_sql which, int64_t i
 
 int history_writer_flush(struct history_writer *writer, struct error *error)
 {
-	int64_t items;
+	int64_t items, revision;
 
 	if (!writer->count)
 		return 0;
 	if (writer->id >= history_first_id(writer->run + 1))
 		return error_set(error, "history: run %lld has too many blocks", (long long)writer->run);
-	if (history_put_block(writer->history, HISTORY_SQL_ADD_BLOCK, writer->id, writer->rows, writer->count, error) <
-	    0)
+	if (history_put_block(
+		writer->history, HISTORY_SQL_ADD_BLOCK, writer->id, writer->rows, writer->count, &revision, error) < 0)
 		return -1;
 	writer->id++;
 	writer->written += (int64_t)writer->count;
 	items = (int64_t)writer->count;
 	writer->count = 0;
 	writer->bytes = 0;
-	return count_written(writer->history, writer->run, items, &items, error);
+	return count_written(writer->history, writer->run, items, revision, &items, error);
 }

@@ -124,6 +124,7 @@ int store_items_add(struct store_items *items, uint32_t series, const struct rec
 		.received = says ? record->received
 		    : received   ? *received
 				 : 0,
+		.revision = (int64_t)items->store->revision,
 		.quality = quality,
 		.sensor_id = item->tail.sensor_id,
 		.value = item->tail.value,
@@ -146,6 +147,7 @@ int store_items_add_plain(struct store_items *items, uint32_t series, const stru
 		.counter = record->counter,
 		.seq = record->seq,
 		.received = record_has(record, MEMBER_RECEIVED) ? record->received : 0,
+		.revision = (int64_t)items->store->revision,
 		.quality = record->quality,
 		.sensor_id = record_text(record, MEMBER_SENSOR_ID),
 		.value = record->text[MEMBER_VALUE],

@@ -84,7 +84,7 @@ static const char views[] =
     "  strftime('%Y-%m-%dT%H:%M:%SZ', block.timestamp / 1000000000, 'unixepoch') AS first_timestamp,"
     "  last.entity_id AS last_entity_id, to_series.path AS last_path,"
     "  strftime('%Y-%m-%dT%H:%M:%SZ', block.last_timestamp / 1000000000, 'unixepoch') AS last_timestamp,"
-    "  length(block.data) AS bytes"
+    "  block.bytes AS bytes"
     " FROM history_block AS block JOIN history_run AS run ON run.id = block.run"
     " JOIN series AS from_series ON from_series.id = block.series JOIN twins AS first ON first.id = from_series.twin"
     " JOIN series AS to_series ON to_series.id = block.last_series JOIN twins AS last ON last.id = to_series.twin;";

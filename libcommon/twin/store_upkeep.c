@@ -133,7 +133,8 @@ static int check_all(struct comparison *comparison, struct store *store, const s
 		return wrong;
 	if (store_fold_open(comparison->fold, store, model, NULL, error))
 		return -1;
-	int damaged = history_verify(comparison->fold->history, comparison->report, comparison->context, error);
+	int damaged = history_verify(
+	    comparison->fold->history, (int64_t)store->revision, comparison->report, comparison->context, error);
 
 	if (damaged)
 		return damaged;
@@ -147,10 +148,7 @@ int store_verify(struct store *store, const struct model *model, void (*report)(
 	struct comparison comparison = {.fold = &fold, .differs = report_state, .report = report, .context = context};
 
 	// A reader's transaction: one view of everything.
-	if (store_execute(store, "BEGIN", error))
-		return -1;
-	store->in_transaction = true;
-	int result = check_all(&comparison, store, model, error);
+	int result = store_look(store, error) < 0 ? -1 : check_all(&comparison, store, model, error);
 
 	store_fold_release(&fold);
 	store_rollback(store);

@@ -208,13 +208,16 @@ static bool take_plain(struct sync *sync, const struct record *record)
 static void take_other(struct sync *sync, const struct record *record)
 {
 	struct error error;
-	int is_forecast = sync->has_store ? store_twins_forecast(&sync->store, record, received_now(sync), &error) : 0;
+	int is_forecast = 0;
 
+	if (sync->has_store) {
+		sync->store.store->revision++;
+		is_forecast = store_twins_forecast(&sync->store, record, received_now(sync), &error);
+		sync->store.store->revision -= is_forecast <= 0;
+	}
 	if (is_forecast < 0)
 		fail(sync, &error);
 	sync->forecasts += is_forecast > 0;
-	if (is_forecast > 0)
-		sync->store.store->revision++;
 	sync->records[RECORD_OTHER] += !is_forecast && !sync->pass;
 }
 

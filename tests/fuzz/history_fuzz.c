@@ -21,7 +21,8 @@ static void require_equal(const struct history_row *a, const struct history_row 
 	struct history_item x = history_row_item(a, &a_text), y = history_row_item(b, &b_text);
 
 	require(history_item_compare(&x, &y) == 0);
-	require(x.series == y.series && x.seq == y.seq && x.has_received == y.has_received && x.received == y.received);
+	require(x.series == y.series && x.seq == y.seq && x.has_received == y.has_received &&
+	    x.received == y.received && x.revision == y.revision);
 	require(slice_equal(x.value, y.value) && slice_equal(x.origin, y.origin) && slice_equal(x.rest, y.rest));
 	buffer_release(&a_text.origin);
 	buffer_release(&b_text.origin);
@@ -32,13 +33,15 @@ static void write_and_read(struct history_codec *codec, const struct history_row
 	const struct history_row **pointers = memory_new(count * sizeof *pointers);
 	struct history_block again = HISTORY_BLOCK_INIT;
 	struct buffer bytes = BUFFER_INIT;
+	struct history_extent extent;
 	struct error error;
 
 	for (size_t i = 0; i < count; i++)
 		pointers[i] = &rows[i];
-	require(history_encode(codec, pointers, count, &bytes, &error) == 0);
+	require(history_encode(codec, pointers, count, &bytes, &extent, &error) == 0);
 	require(history_decode(codec, bytes.data, bytes.length, &again, &error) == 0);
-	require(again.count == count);
+	require(again.count == count && again.extent.revision == extent.revision);
+	require(again.extent.oldest == extent.oldest && again.extent.newest == extent.newest);
 	for (size_t i = 0; i < count; i++)
 		require_equal(&rows[i], &again.rows[i]);
 	history_block_release(&again);
@@ -133,6 +136,7 @@ static void write_items(struct history_codec *codec, struct source source)
 		};
 
 		item.seq = (int64_t)draw(&source, 1);
+		item.revision = 1 + (int64_t)(draw(&source, form & 8 ? 2 : 8) >> 2);
 		item.received = item.has_received ? (int64_t)draw(&source, 8) : 0;
 		values[count] = (char *)(uintptr_t)item.value.data;
 		history_row_set(&rows[count++], &item);

@@ -8,6 +8,7 @@ struct state {
 	struct history_codec *codec;
 	struct buffer data;
 	struct history_block block;
+	struct history_extent extent;
 	struct arena arena;
 	uint64_t random;
 	struct error error;
@@ -24,7 +25,7 @@ static int encode(struct state *state, const struct item_model *model)
 		pointers[i] = &rows[i];
 	}
 	buffer_reset(&state->data);
-	int result = history_encode(state->codec, pointers, model->count, &state->data, &state->error);
+	int result = history_encode(state->codec, pointers, model->count, &state->data, &state->extent, &state->error);
 
 	free(rows);
 	free(pointers);
@@ -86,6 +87,7 @@ static struct history_item plain_item(int64_t timestamp, struct slice value)
 	    .live = true,
 	    .quality = 1,
 	    .timestamp = timestamp,
+	    .revision = 1,
 	    .sensor_id = SLICE_EMPTY,
 	    .value = value,
 	    .unit = SLICE_EMPTY,
@@ -187,6 +189,96 @@ static size_t size_of_series(struct state *state, size_t count, bool walk)
 	return state->data.length;
 }
 
+// Readings of 16 series that take turns, with revisions as the test says.
+static size_t size_of_revisions(struct state *state, int64_t (*revision)(struct state *state, int64_t number))
+{
+	struct history_item *items = memory_new(HISTORY_BLOCK_ROWS * sizeof *items);
+
+	for (size_t i = 0; i < HISTORY_BLOCK_ROWS; i++) {
+		int64_t number = (int64_t)(i % (HISTORY_BLOCK_ROWS / 16) * 16 + i / (HISTORY_BLOCK_ROWS / 16));
+
+		items[i] = plain_item(1735689600000000000 + number * 10000000, SLICE_LITERAL("1"));
+		items[i].series = (uint32_t)(i / (HISTORY_BLOCK_ROWS / 16));
+		items[i].revision = revision(state, number);
+	}
+	check_round_trip(state, &(struct item_model){items, HISTORY_BLOCK_ROWS});
+	free(items);
+	return state->data.length;
+}
+
+static int64_t same_revision(struct state *state, int64_t number)
+{
+	(void)state;
+	(void)number;
+	return 7;
+}
+
+static int64_t rising_revision(struct state *state, int64_t number)
+{
+	(void)state;
+	return 1000000 + 3 * number;
+}
+
+static int64_t falling_revision(struct state *state, int64_t number)
+{
+	(void)state;
+	return INT64_MAX - 5 * number;
+}
+
+static int64_t scattered_revision(struct state *state, int64_t number)
+{
+	return 1000000 + 1000 * number + (int64_t)random_below(&state->random, 64);
+}
+
+static int64_t any_revision(struct state *state, int64_t number)
+{
+	(void)number;
+	return 1 + (int64_t)(random_word(&state->random) >> 1) % INT64_MAX;
+}
+
+static void check_revisions(struct state *state)
+{
+	size_t least = size_of_revisions(state, same_revision);
+
+	CHECK(size_of_revisions(state, rising_revision) < least + HISTORY_BLOCK_ROWS / 16);
+	CHECK(size_of_revisions(state, falling_revision) < least + HISTORY_BLOCK_ROWS / 16);
+	CHECK(size_of_revisions(state, scattered_revision) < least + HISTORY_BLOCK_ROWS);
+	CHECK(size_of_revisions(state, any_revision) > least + 7 * HISTORY_BLOCK_ROWS);
+}
+
+static void check_no_revision(struct state *state)
+{
+	struct history_item item = plain_item(5, SLICE_LITERAL("1"));
+
+	item.revision = 0;
+	CHECK(encode(state, &(struct item_model){&item, 1}) == 0);
+	CHECK(decode(state, state->data.length) < 0);
+}
+
+// The labels that blocks are chosen by.
+static void check_extent(struct state *state)
+{
+	struct item_model model;
+	struct history_extent want = {INT64_MAX, INT64_MIN, 0};
+
+	fill(state, &model, 500, 7, 500);
+	CHECK(encode(state, &model) == 0);
+	CHECK(decode(state, state->data.length) == 0);
+	for (size_t i = 0; i < model.count; i++) {
+		const struct history_item *item = &model.items[i];
+
+		want.oldest = item->timestamp < want.oldest ? item->timestamp : want.oldest;
+		want.newest = item->timestamp > want.newest ? item->timestamp : want.newest;
+		want.revision = item->revision > want.revision ? item->revision : want.revision;
+	}
+	for (int i = 0; i < 2; i++) {
+		const struct history_extent *got = i ? &state->block.extent : &state->extent;
+
+		CHECK(got->oldest == want.oldest && got->newest == want.newest && got->revision == want.revision);
+	}
+	free(model.items);
+}
+
 static void check_damage(struct state *state)
 {
 	struct item_model model;
@@ -245,6 +337,12 @@ int main(void)
 	CHECK(size_of_series(&state, HISTORY_BLOCK_ROWS, false) < HISTORY_BLOCK_ROWS / 5);
 	TEST("a single reading takes less than 150 bytes")
 	CHECK(size_of_series(&state, 1, true) < 150);
+	TEST("revisions that rise or fall with time take little, and any others come back")
+	check_revisions(&state);
+	TEST("an item without revision is damage")
+	check_no_revision(&state);
+	TEST("the extent of a block is that of its items")
+	check_extent(&state);
 	TEST("cut short or changed by a bit, a block is not read as another")
 	check_damage(&state);
 	TEST("rows that do not ascend are damage")

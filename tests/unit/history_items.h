@@ -67,6 +67,7 @@ static inline struct history_item random_item(uint64_t *state, struct arena *are
 	    .timestamp = random_instant(state, range),
 	    .counter = random_below(state, 10) ? 0 : (int64_t)random_below(state, 3) - 1,
 	    .seq = random_below(state, 10) ? 0 : (int64_t)random_below(state, 2),
+	    .revision = 1 + (int64_t)random_below(state, random_below(state, 10) ? 1000 : UINT32_MAX),
 	    .quality = qualities[random_below(state, 8)],
 	    .sensor_id = RANDOM_CHOICE(state, "", "a", "b"),
 	    .unit = RANDOM_CHOICE(state, "bar", "bar", "degC", ""),
@@ -133,8 +134,8 @@ static inline bool items_equal(const struct history_item *a, const struct histor
 {
 	return a->series == b->series && a->live == b->live && a->has_received == b->has_received &&
 	    a->timestamp == b->timestamp && a->counter == b->counter && a->seq == b->seq &&
-	    (!a->has_received || a->received == b->received) && a->quality == b->quality &&
-	    slice_equal(a->sensor_id, b->sensor_id) && slice_equal(a->value, b->value) &&
+	    (!a->has_received || a->received == b->received) && a->revision == b->revision &&
+	    a->quality == b->quality && slice_equal(a->sensor_id, b->sensor_id) && slice_equal(a->value, b->value) &&
 	    slice_equal(a->unit, b->unit) && slice_equal(a->command_id, b->command_id) &&
 	    slice_equal(a->origin, b->origin) && slice_equal(a->rest, b->rest);
 }

@@ -3,6 +3,7 @@
 
 #include "history_items.h"
 #include "scratch.h"
+#include "twin/history_block.h"
 #include "unit.h"
 
 struct state {
@@ -11,6 +12,7 @@ struct state {
 	struct item_model model;
 	struct arena arena;
 	uint64_t random;
+	int64_t revision;
 	struct error error;
 };
 
@@ -62,8 +64,11 @@ static struct history_item *make_items(struct state *state, size_t count, uint32
 {
 	struct history_item *items = memory_new_zeroed(count, sizeof *items);
 
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		items[i] = random_item(&state->random, &state->arena, series, range);
+		state->revision += random_below(&state->random, 3) != 0;
+		items[i].revision = state->revision + 1;
+	}
 	return items;
 }
 
@@ -130,6 +135,59 @@ static void compare_some(struct state *state, uint32_t series, uint32_t range, i
 	}
 }
 
+// What is new since a revision: nothing is left out, nothing comes twice, and what was known before comes only as it was stored again.
+static size_t compare_after(struct state *state, const struct history_range *range)
+{
+	struct history_cursor *cursor = history_cursor_open(state->history, range, &state->error);
+	size_t lost = 0, wrong = 0, again = 0, i = 0;
+	struct history_item item;
+	int got;
+
+	CHECK(succeeds(state, cursor ? 0 : -1));
+	while (cursor && (got = history_cursor_next(cursor, &item, &state->error)) > 0) {
+		const struct history_item *known = NULL;
+
+		for (int order = 1; i < state->model.count && order > 0;) {
+			known = &state->model.items[range->newest_first ? state->model.count - ++i : i++];
+			order = history_item_compare(&item, known) * (range->newest_first ? -1 : 1);
+			lost += order > 0 && is_in(range, known) && known->revision > range->after;
+		}
+		wrong += !known || history_item_compare(&item, known) != 0 || item.revision <= range->after;
+		again += known && known->revision <= range->after;
+		wrong += known && known->revision > range->after && !items_equal(&item, known);
+	}
+	for (; i < state->model.count; i++) {
+		const struct history_item *known =
+		    &state->model.items[range->newest_first ? state->model.count - 1 - i : i];
+
+		lost += is_in(range, known) && known->revision > range->after;
+	}
+	CHECK(lost == 0);
+	CHECK(wrong == 0);
+	history_cursor_close(cursor);
+	return again;
+}
+
+static size_t compare_after_some(struct state *state, uint32_t series, uint32_t range, int times)
+{
+	size_t again = 0;
+
+	for (int i = 0; i < times; i++) {
+		struct history_range part = HISTORY_EVERYTHING;
+
+		part.newest_first = i % 2;
+		part.after = 1 + (int64_t)random_below(&state->random, (uint64_t)state->revision);
+		if (i % 3 == 0)
+			part.first = part.last = (uint32_t)random_below(&state->random, series);
+		if (i % 4 == 0)
+			part.from = random_instant(&state->random, range);
+		if (i % 5 == 0)
+			part.to = random_instant(&state->random, range);
+		again += compare_after(state, &part);
+	}
+	return again;
+}
+
 static void compare_all(struct state *state)
 {
 	struct history_range range = HISTORY_EVERYTHING;
@@ -147,7 +205,26 @@ static void print_report(void *context, const char *message)
 
 static void verify(struct state *state)
 {
-	CHECK(history_verify(state->history, print_report, NULL, &state->error) == 0);
+	CHECK(history_verify(state->history, state->revision + 1, print_report, NULL, &state->error) == 0);
+}
+
+static void check_totals(struct state *state)
+{
+	struct history_totals totals;
+	int64_t oldest = HISTORY_END, newest = HISTORY_BEGIN;
+
+	for (size_t i = 0; i < state->model.count; i++) {
+		int64_t timestamp = state->model.items[i].timestamp;
+
+		oldest = timestamp < oldest ? timestamp : oldest;
+		newest = timestamp > newest ? timestamp : newest;
+	}
+	CHECK(succeeds(state, history_count(state->history, &totals, &state->error)));
+	CHECK(totals.oldest == oldest);
+	CHECK(totals.newest == newest);
+	CHECK(totals.items >= state->model.count);
+	CHECK((totals.runs > 0) == (state->model.count > 0));
+	CHECK((totals.bytes > 0) == (state->model.count > 0));
 }
 
 static void check_random_life(uint64_t seed, size_t most, uint32_t series, uint32_t range, int rounds)
@@ -162,9 +239,12 @@ static void check_random_life(uint64_t seed, size_t most, uint32_t series, uint3
 			open_store(&state);
 		}
 		compare_some(&state, series, range, 2);
+		compare_after_some(&state, series, range, 1);
 	}
 	compare_all(&state);
 	compare_some(&state, series, range, 40);
+	compare_after_some(&state, series, range, 40);
+	check_totals(&state);
 	verify(&state);
 	stop(&state);
 }
@@ -213,6 +293,9 @@ static void compact(struct state *state, size_t budget)
 	CHECK(succeeds(state, history_count(state->history, &totals, &state->error)));
 	CHECK(totals.runs == 1);
 	CHECK(totals.items == state->model.count);
+	// All copies have met.
+	CHECK(compare_after_some(state, 5, 3000, 30) == 0);
+	check_totals(state);
 }
 
 static void check_compact(void)
@@ -267,6 +350,8 @@ static void retain(struct state *state, struct history_retention *retention)
 	} while (got > 0);
 	retain_model(state, retention);
 	compare_all(state);
+	compare_after_some(state, 5, 3000, 10);
+	check_totals(state);
 	verify(state);
 }
 
@@ -303,6 +388,7 @@ static void check_large(void)
 	for (int i = 0; i < 20; i++) {
 		append(&state, 9000, 2, 40000);
 		item.timestamp = i % 12;
+		item.revision = ++state.revision;
 		run_sql(&state, "BEGIN");
 		CHECK(succeeds(&state, history_append(state.history, &item, 1, &state.error)));
 		run_sql(&state, "COMMIT");
@@ -331,10 +417,22 @@ static void check_damage(const char *sql, int reports)
 	start(&state, 19);
 	append(&state, 2000, 3, 1000);
 	append(&state, 2000, 3, 1000);
-	CHECK(history_verify(state.history, count_report, &count, &state.error) == 0);
+	CHECK(history_verify(state.history, state.revision + 1, count_report, &count, &state.error) == 0);
 	run_sql(&state, sql);
-	CHECK(history_verify(state.history, count_report, &count, &state.error) == 1);
+	CHECK(history_verify(state.history, state.revision + 1, count_report, &count, &state.error) == 1);
 	CHECK(count == reports);
+	stop(&state);
+}
+
+static void check_revisions(void)
+{
+	struct state state;
+	int count = 0;
+
+	start(&state, 41);
+	append(&state, 2000, 3, 1000);
+	CHECK(history_verify(state.history, state.revision, count_report, &count, &state.error) == 1);
+	CHECK(count == 1);
 	stop(&state);
 }
 
@@ -353,11 +451,69 @@ static void check_damaged_read(void)
 	stop(&state);
 }
 
+static bool reads(struct state *state, const struct history_range *range, size_t want)
+{
+	struct history_cursor *cursor = history_cursor_open(state->history, range, &state->error);
+	struct history_item item;
+	size_t count = 0;
+	int got = -1;
+
+	while (cursor && (got = history_cursor_next(cursor, &item, &state->error)) > 0)
+		count++;
+	history_cursor_close(cursor);
+	return got == 0 && count == want;
+}
+
+// What is damaged shows what is read.
+static void check_blocks_passed_over(void)
+{
+	const size_t count = 3 * HISTORY_BLOCK_ROWS;
+	const int64_t middle = HISTORY_BLOCK_ROWS;
+	struct history_item *items = memory_new_zeroed(count, sizeof *items);
+	struct history_range range = HISTORY_EVERYTHING;
+	struct state state;
+
+	start(&state, 37);
+	for (size_t i = 0; i < count; i++) {
+		items[i] = random_item(&state.random, &state.arena, 1, 1);
+		items[i].timestamp = (int64_t)i;
+		items[i].revision = (int64_t)i + 1;
+	}
+	CHECK(succeeds(&state, history_append(state.history, items, count, &state.error)));
+	items[0].revision = (int64_t)count + 1;
+	CHECK(succeeds(&state, history_append(state.history, items, 1, &state.error)));
+	run_sql(&state, "UPDATE history_block SET data = x'00' WHERE id = 16777216");
+	CHECK(!reads(&state, &range, count));
+	range.after = middle;
+	for (int backwards = 0; backwards < 2; backwards++) {
+		range.newest_first = backwards;
+		CHECK(reads(&state, &range, count - (size_t)middle + 1));
+		range.from = middle;
+		CHECK(reads(&state, &range, count - (size_t)middle));
+		range.from = HISTORY_BEGIN;
+	}
+	range.after = 0;
+	range.from = middle;
+	range.to = 2 * middle;
+	CHECK(reads(&state, &range, (size_t)middle));
+	range.newest_first = false;
+	CHECK(reads(&state, &range, (size_t)middle));
+	run_sql(&state, "UPDATE history_block SET data = x'00' WHERE id < 33554432");
+	range = HISTORY_EVERYTHING;
+	range.after = (int64_t)count;
+	CHECK(reads(&state, &range, 1));
+	items[0].revision = 0;
+	CHECK(history_append(state.history, items, 1, &state.error) < 0);
+	stop(&state);
+	free(items);
+}
+
 static void check_join_text(void)
 {
-	struct history_item a = {.live = true, .quality = 1, .timestamp = 5, .has_received = true, .received = 9}, b,
-			    got;
-	const struct history_range range = {0, 0, 5, 6, false};
+	struct history_item a = {
+	    .live = true, .quality = 1, .timestamp = 5, .has_received = true, .received = 9, .revision = 3};
+	struct history_item b, got;
+	const struct history_range range = {0, 0, 5, 6, false, 0};
 	struct history_cursor *cursor;
 	struct state state;
 
@@ -367,12 +523,14 @@ static void check_join_text(void)
 	b = a;
 	b.received = 7;
 	b.origin = SLICE_LITERAL("f:9");
+	b.revision = 2;
 	start(&state, 29);
 	CHECK(succeeds(&state, history_append(state.history, &a, 1, &state.error)));
 	CHECK(succeeds(&state, history_append(state.history, &b, 1, &state.error)));
 	cursor = history_cursor_open(state.history, &range, &state.error);
 	CHECK(cursor && history_cursor_next(cursor, &got, &state.error) == 1);
 	CHECK(got.received == 7);
+	CHECK(got.revision == 2);
 	CHECK_TEXT(got.origin, "f:9");
 	CHECK_TEXT(got.value, "1.50");
 	CHECK(cursor && history_cursor_next(cursor, &got, &state.error) == 0);
@@ -446,7 +604,9 @@ int main(void)
 	check_retain();
 	TEST("series that fill blocks and values larger than a block come back")
 	check_large();
-	TEST("of equal items the smallest received and origin stay, and none is smaller than any received")
+	TEST("blocks that hold nothing new, or nothing of the time asked for, are not read")
+	check_blocks_passed_over();
+	TEST("of equal items the smallest received, origin and revision stay, and none is smaller than any received")
 	check_join_text();
 	TEST("the other members of equal items are joined by the owner's rule")
 	check_join_rest();
@@ -457,6 +617,12 @@ int main(void)
 	    "UPDATE history_block SET data = substr(data, 1, 500) || x'00' || substr(data, 502) WHERE run = 1", 1);
 	TEST("verify finds a label that is not the block's")
 	check_damage("UPDATE history_block SET last_timestamp = last_timestamp - 1 WHERE run = 1", 1);
+	check_damage("UPDATE history_block SET newest = newest - 1 WHERE run = 1", 1);
+	check_damage("UPDATE history_block SET oldest = oldest + 1 WHERE run = 1", 1);
+	check_damage("UPDATE history_block SET revision = revision - 1 WHERE run = 1", 1);
+	check_damage("UPDATE history_block SET bytes = bytes + 1 WHERE run = 1", 1);
+	TEST("verify finds a run that says a smaller revision than its blocks")
+	check_damage("UPDATE history_run SET revision = revision - 1 WHERE id = 1", 1);
 	TEST("verify finds a block that is missing")
 	check_damage("DELETE FROM history_block WHERE run = 2", 1);
 	TEST("verify finds a run that is missing")
@@ -464,10 +630,13 @@ int main(void)
 	TEST("verify finds a merge that is missing")
 	check_damage("UPDATE history_run SET merge = 9 WHERE id = 2", 1);
 	TEST("verify finds blocks that overlap")
-	check_damage(
-	    "INSERT INTO history_block SELECT id + 1, run, series, timestamp, last_series, last_timestamp, items, data"
-	    " FROM history_block WHERE id = 16777216; UPDATE history_run SET items = 2 * items WHERE id = 1",
+	check_damage("INSERT INTO history_block SELECT id + 1, run, series, timestamp, last_series, last_timestamp, "
+		     "oldest, newest,"
+		     " revision, items, bytes, data"
+		     " FROM history_block WHERE id = 16777216; UPDATE history_run SET items = 2 * items WHERE id = 1",
 	    1);
+	TEST("verify finds revisions that the store has not come to")
+	check_revisions();
 	scratch_leave(scratch);
 	return unit_end();
 }
