@@ -112,7 +112,7 @@ static void fill_question(struct config *cfg, int argc, char **argv)
 		question->instant.known_at = cfg->known_at.nanoseconds;
 	question->has_revision = cfg->revision > 0;
 	if (cfg->revision > 0)
-		question->instant.revision = (uint64_t)cfg->revision;
+		question->instant.revision = cfg->revision;
 	// The operands take the place of -E.
 	question->entities = (struct option_list){.items = (const char **)(uintptr_t)argv, .count = (size_t)argc};
 }

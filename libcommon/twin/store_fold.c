@@ -1,5 +1,8 @@
 #include "twin/store_fold.h"
 
+#include <stdlib.h>
+
+#include "base/memory.h"
 #include "twin/admission.h"
 #include "twin/store_rest.h"
 
@@ -22,6 +25,7 @@ void store_fold_release(struct store_fold *fold)
 	history_free(fold->history);
 	store_series_release(&fold->series);
 	value_tree_release(&fold->tree);
+	free(fold->held);
 }
 
 bool store_fold_assignment(struct store_fold *fold, const struct history_item *item, struct assignment *assignment)
@@ -51,10 +55,60 @@ bool store_fold_assignment(struct store_fold *fold, const struct history_item *i
 	return true;
 }
 
+// The revisions of what a series' registers hold, and of its twin's delete.
+struct store_held {
+	int64_t usable, last;
+};
+
+static struct store_held *held_of(struct store_fold *fold, uint32_t *watch)
+{
+	if (!*watch) {
+		fold->held = memory_grow(fold->held, &fold->held_capacity, fold->held_count + 1, sizeof *fold->held);
+		fold->held[fold->held_count++] = (struct store_held){0, 0};
+		*watch = (uint32_t)fold->held_count;
+	}
+	return &fold->held[*watch - 1];
+}
+
+// What has been taken is held by the register that shows it, if it can be shown, or else by the one of the newest.
+static void put(struct store_fold *fold, const struct assignment *assignment, int64_t revision)
+{
+	struct twin_put put = twin_set_put(&fold->set, assignment);
+
+	if (put.outcome != FOLD_TAKEN)
+		return;
+	struct store_held *held = held_of(fold, put.series ? &put.series->watch : &put.twin->watch);
+
+	if (assignment->kind != REGISTER_REPORTED || reading_is_usable(&assignment->key))
+		held->usable = revision;
+	else
+		held->last = revision;
+}
+
+static void set_revisions(struct store_fold *fold)
+{
+	for (size_t i = 0; i < fold->set.entities.count; i++) {
+		struct twin *twin = fold->set.twins[i];
+		int64_t revision = twin->watch ? fold->held[twin->watch - 1].usable : 0;
+
+		for (const struct series *series = twin->series; series; series = series->next) {
+			if (!series->watch)
+				continue;
+			const struct store_held *held = &fold->held[series->watch - 1];
+			bool has_last = series->last.handle && series->last.handle != series->usable.handle;
+
+			revision = held->usable > revision ? held->usable : revision;
+			revision = has_last && held->last > revision ? held->last : revision;
+		}
+		twin->revision = (uint64_t)revision;
+	}
+}
+
 // Whether the item counts.
 static bool is_known(struct store_fold *fold, const struct store_instant *instant, const struct history_item *item)
 {
-	bool known = !item->has_received || item->received <= instant->known_at;
+	bool known =
+	    item->revision <= instant->revision && (!item->has_received || item->received <= instant->known_at);
 
 	if (known) {
 		fold->undated += !item->has_received;
@@ -76,7 +130,7 @@ static int fold_range(struct store_fold *fold, const struct store_instant *insta
 
 	while (cursor && (found = history_cursor_next(cursor, &item, error)) > 0)
 		if (is_known(fold, instant, &item) && store_fold_assignment(fold, &item, &assignment))
-			twin_set_put(&fold->set, &assignment);
+			put(fold, &assignment, item.revision);
 	if (cursor)
 		history_cursor_close(cursor);
 	return found;
@@ -99,5 +153,6 @@ int store_fold_history(struct store_fold *fold, const struct store_instant *inst
 		if (fold_range(fold, instant, &range, error))
 			return -1;
 	}
+	set_revisions(fold);
 	return 0;
 }

@@ -9,12 +9,12 @@
 
 // How much of the history counts. All of it: STORE_ALWAYS.
 struct store_instant {
-	int64_t at;        // event times up to this one
-	int64_t known_at;  // records received up to then, and those of which nobody knows
-	uint64_t revision; // records stored up to this one
+	int64_t at;       // event times up to this one
+	int64_t known_at; // records received up to then, and those of which nobody knows
+	int64_t revision; // records stored up to this one
 };
 
-#define STORE_ALWAYS ((struct store_instant){INT64_MAX, INT64_MAX, UINT64_MAX})
+#define STORE_ALWAYS ((struct store_instant){INT64_MAX, INT64_MAX, INT64_MAX})
 
 struct store_fold {
 	struct store *store;
@@ -22,7 +22,9 @@ struct store_fold {
 	struct history *history;
 	struct twin_set set;
 	struct store_series_list series;
-	struct value_tree tree; // of the assignment made last
+	struct value_tree tree;  // of the assignment made last
+	struct store_held *held; // by series->watch - 1 and twin->watch - 1: which revisions its registers are of
+	size_t held_count, held_capacity;
 	uint64_t undated; // items that counted without saying when they were received, while known_at asked for it
 	bool has_unknown; // some item was left out since it was not known
 	int64_t oldest_unknown; // the smallest event time of those
@@ -34,7 +36,7 @@ int store_fold_open(struct store_fold *fold, struct store *store, const struct m
     const struct store_series_choice *choice, struct error *error) __attribute__((warn_unused_result));
 void store_fold_release(struct store_fold *fold);
 
-// Puts the history of these series into the set. instant: NULL for all.
+// Puts the history of these series into the set, whose twins then have the revision of the record that last changed them. instant: NULL for all.
 int store_fold_history(struct store_fold *fold, const struct store_instant *instant, struct error *error)
     __attribute__((warn_unused_result));
 
