@@ -399,27 +399,9 @@ static int require(struct scan *scan, enum record_member member)
 						: error_set(scan->error, "%s is missing", record_member_name(member));
 }
 
-// How deep the containers of a valid JSON text are nested.
-static size_t depth_of(struct slice text)
-{
-	size_t depth = 0, deepest = 0;
-	const char *const end = text.data + text.length;
-	struct json_string_scan string;
-
-	for (const char *p = text.data; p && p < end; p++) {
-		if (*p == '"')
-			p = json_scan_string(p + 1, end, &string);
-		else if (*p == '{' || *p == '[')
-			deepest = ++depth > deepest ? depth : deepest;
-		else if (*p == '}' || *p == ']')
-			depth--;
-	}
-	return deepest;
-}
-
 static int check_depth(struct scan *scan, enum record_member member, size_t around)
 {
-	if (record_has(scan->record, member) && depth_of(scan->record->text[member]) + around > RECORD_DEPTH_MAX)
+	if (record_has(scan->record, member) && value_depth(scan->record->text[member]) + around > RECORD_DEPTH_MAX)
 		return error_set(scan->error, "%s is nested too deep for a state (%d levels, the property's counted)",
 		    record_member_name(member), RECORD_DEPTH_MAX);
 	return 0;
@@ -535,6 +517,13 @@ static int check_members(struct scan *scan)
 	return check_kind(scan, MEMBER_METADATA, VALUE_OBJECT, "an object") ? -1 : check_by_type(scan);
 }
 
+static bool has_others(const struct scan *scan)
+{
+	uint32_t own = record_own_members(scan->record->type);
+
+	return own && (scan->others || scan->seen & ~own);
+}
+
 static void decode_members(struct scan *scan)
 {
 	struct record *record = scan->record;
@@ -574,6 +563,8 @@ int record_scan(
 		decode_members(&scan);
 	if (check_members(&scan))
 		return -1;
+	if (has_others(&scan))
+		record->present |= RECORD_OTHERS;
 	// A value keeps its quotes: it is written back as it came.
 	if (record_has(record, MEMBER_VALUE) && record->kind[MEMBER_VALUE] == VALUE_STRING) {
 		record->text[MEMBER_VALUE].data--;

@@ -60,7 +60,7 @@ enum record_member {
 struct record {
 	struct slice line; // the whole text, without its newline
 	enum record_type type;
-	uint32_t present;     // bit per member; a member that is null counts as absent, except `value`
+	uint32_t present; // bit per member; a member that is null counts as absent, except `value`. And RECORD_OTHERS
 	uint64_t line_number; // in its operand, from 1
 	int64_t timestamp;    // these five are meaningful when their member is present,
 	int64_t received;     // otherwise they hold their defaults (0, 0, 1, 0, 0)
@@ -74,6 +74,9 @@ struct record {
 };
 
 #define MEMBER_BIT(member) (UINT32_C(1) << (member))
+
+// In `present` of a reading, desired or deleted: there are members that mean nothing in a record of its type, null or not.
+#define RECORD_OTHERS MEMBER_BIT(MEMBER_COUNT)
 
 static inline bool record_has(const struct record *record, enum record_member member)
 {
@@ -129,5 +132,12 @@ uint64_t record_series_hash(struct slice entity_id, struct slice property);
 
 // The member's name as it is written in records.
 const char *record_member_name(enum record_member member);
+
+// What a record of that type says with members of its own, bit per member. 0 for types that have not just these.
+uint32_t record_own_members(enum record_type type);
+
+// The members that RECORD_OTHERS speaks of as an object, byte for byte but for white space between tokens; nothing when there are none. One
+// that is nested deeper than RECORD_DEPTH_MAX is left out.
+void record_append_others(struct buffer *out, const struct record *record, struct value_tree *tree);
 
 #endif

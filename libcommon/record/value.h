@@ -93,6 +93,9 @@ struct slice value_string(const struct value *string, struct buffer *scratch);
 // writes them, numbers by decimal_append_canonical.
 void value_append_canonical(struct buffer *out, const struct value_tree *tree, const struct value *value);
 
+// How deep the containers of a valid text are nested; 0 for a scalar.
+size_t value_depth(struct slice text);
+
 // The value's own bytes without the white space between tokens.
 void value_append_compact(struct buffer *out, struct slice text);
 

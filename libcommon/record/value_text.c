@@ -1,3 +1,4 @@
+#include "record/json_scan.h"
 #include "record/value.h"
 
 static uint32_t read_hex(const char *digits)
@@ -131,6 +132,23 @@ struct slice value_string(const struct value *string, struct buffer *scratch)
 		return raw;
 	json_decode_string(scratch, raw);
 	return slice_of(scratch->data + start, scratch->length - start);
+}
+
+size_t value_depth(struct slice text)
+{
+	size_t depth = 0, deepest = 0;
+	const char *const end = text.data + text.length;
+	struct json_string_scan string;
+
+	for (const char *p = text.data; p && p < end; p++) {
+		if (*p == '"')
+			p = json_scan_string(p + 1, end, &string);
+		else if (*p == '{' || *p == '[')
+			deepest = ++depth > deepest ? depth : deepest;
+		else if (*p == '}' || *p == ']')
+			depth--;
+	}
+	return deepest;
 }
 
 static inline bool is_blank(char c)

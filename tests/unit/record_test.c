@@ -426,11 +426,72 @@ static void check_blocks(void)
 	buffer_release(&block);
 }
 
+static void check_others_of(const char *line, const char *others)
+{
+	struct value_tree tree = VALUE_TREE_INIT;
+	struct buffer out = BUFFER_INIT;
+	struct scanned s;
+
+	scanned_init(&s);
+	scan(&s, line);
+	CHECK(s.ok);
+	record_append_others(&out, &s.record, &tree);
+	CHECK_TEXT(buffer_slice(&out), others);
+	CHECK(!(s.record.present & RECORD_OTHERS) || out.length || strstr(line, "[[[["));
+	buffer_release(&out);
+	value_tree_release(&tree);
+	scanned_release(&s);
+}
+
+static void check_others(void)
+{
+	check_others_of("{" READING ",\"value\":1}", "");
+	check_others_of(
+	    "{\"\\u0074ype\":\"reading\"," READING ",\"value\":1,\"unit\":null,\"metadata\":{\"x\":1}}", "");
+	check_others_of("{\"b\\u0061\": [ 1.50, \"x y\" ]," READING ",\"value\":1, \"a\" :null}",
+	    "{\"b\\u0061\":[1.50,\"x y\"],\"a\":null}");
+	// What other types have means nothing in a reading, and the other way round.
+	check_others_of(
+	    "{" READING ",\"value\":1,\"deadline\":\"x\",\"method\":null}", "{\"deadline\":\"x\",\"method\":null}");
+	check_others_of("{\"type\":\"desired\"," READING
+			",\"properties\":{},\"deadline\":\"2026-03-01T12:00:00Z\",\"ack\":1}",
+	    "{\"property\":\"a\",\"ack\":1}");
+	check_others_of("{\"type\":\"deleted\"," READING ",\"value\":1}", "{\"value\":1}");
+	check_others_of("{\"type\":\"event\"," READING ",\"event\":\"e\",\"x\":1}", "");
+	check_others_of("{\"type\":\"other\",\"x\":1}", "");
+}
+
+// As deep as a line may be, which no state could show.
+static void check_deep_others(void)
+{
+	static const size_t depths[] = {RECORD_DEPTH_MAX, RECORD_DEPTH_MAX + 1, VALUE_DEPTH_MAX - 1};
+
+	for (size_t i = 0; i < sizeof depths / sizeof *depths; i++) {
+		struct buffer line = BUFFER_INIT, want = BUFFER_INIT;
+
+		buffer_append_string(&want, "{\"x\":");
+		for (size_t level = 0; level < depths[i]; level++)
+			buffer_append_char(&want, '[');
+		for (size_t level = 0; level < depths[i]; level++)
+			buffer_append_char(&want, ']');
+		buffer_append_string(&line, "{" READING ",\"value\":1,");
+		buffer_append_slice(&line, slice_skip(buffer_slice(&want), 1));
+		buffer_append_char(&line, '}');
+		buffer_append_char(&want, '}');
+		buffer_reserve(&line, LINE_SCAN_PADDING);
+		check_others_of(buffer_string(&line), i == 0 ? buffer_string(&want) : "");
+		buffer_release(&line);
+		buffer_release(&want);
+	}
+}
+
 int main(void)
 {
 	TEST("a reading holds its members decoded, its value as written, and defaults") check_reading();
 	TEST("a line that is no record is refused with the reason") check_refused();
 	TEST("records of other types pass, whatever their members are") check_other_types();
+	TEST("members that mean nothing in a record of its type are told, as they were written") check_others();
+	TEST("members that are nested deeper than any state are left out") check_deep_others();
 	TEST("the end of a plain string is found at every alignment, whatever follows the line") check_string_ends();
 	TEST("the end of a plain number is found at every alignment, whatever follows the line") check_number_ends();
 	TEST("plain numbers end where they end") check_plain_numbers();
