@@ -17,6 +17,8 @@ bool is_about(int kind, struct slice path, const struct option_list *properties)
 {
 	if (!properties || !properties->count)
 		return true;
+	if (kind >= SERIES_REFUSED)
+		kind -= SERIES_REFUSED;
 	switch (kind) {
 	case REGISTER_REPORTED:
 	case REGISTER_DESIRED:

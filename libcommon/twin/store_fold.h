@@ -40,7 +40,7 @@ void store_fold_release(struct store_fold *fold);
 int store_fold_history(struct store_fold *fold, const struct store_instant *instant, struct error *error)
     __attribute__((warn_unused_result));
 
-// An item as an assignment under the model, valid until the next one. False when it is none (a forecast, or not of these series).
+// An item as an assignment under the model, valid until the next one. False when it is none (a forecast or refused, or not of these series).
 bool store_fold_assignment(struct store_fold *fold, const struct history_item *item, struct assignment *assignment);
 
 #endif

@@ -4,8 +4,6 @@
 
 #include "base/memory.h"
 #include "base/timestamp.h"
-#include "record/value.h"
-#include "twin/store_rest.h"
 
 // A run of the history is made of so many at most, so that memory is bounded whatever a commit holds.
 #define ITEMS_MAX ((size_t)100000)
@@ -27,7 +25,7 @@ void store_items_release(struct store_items *items)
 	history_free(items->history);
 	arena_release(&items->texts);
 	buffer_release(&items->scratch);
-	value_tree_release(&items->tree);
+	store_rest_common_release(&items->common);
 	free(items->items);
 }
 
@@ -106,24 +104,29 @@ static int add(struct store_items *items, const struct history_item *item, struc
 	return 0;
 }
 
-int store_items_add(struct store_items *items, uint32_t series, const struct record *record,
-    const struct assignment *item, double quality, const int64_t *received, struct error *error)
+void store_items_record(struct store_items *items, const struct record *record, const int64_t *received, size_t count)
 {
 	bool says = record_has(record, MEMBER_RECEIVED);
 
+	items->has_received = says || received;
+	items->received = says ? record->received : received ? *received : 0;
+	store_rest_common_make(&items->common, record, count);
+}
+
+int store_items_add(struct store_items *items, uint32_t series, const struct assignment *item, double quality,
+    struct slice refused, struct error *error)
+{
 	buffer_reset(&items->scratch);
-	store_rest_append(&items->scratch, record, item);
+	store_rest_append(&items->scratch, item, buffer_slice(&items->common.text), refused);
 	return add(items,
 	    &(struct history_item){
 		.series = series,
 		.live = item->key.live,
-		.has_received = says || received,
+		.has_received = items->has_received,
 		.timestamp = item->key.timestamp,
 		.counter = item->key.counter,
 		.seq = item->tail.seq,
-		.received = says ? record->received
-		    : received   ? *received
-				 : 0,
+		.received = items->received,
 		.revision = (int64_t)items->store->revision,
 		.quality = quality,
 		.sensor_id = item->tail.sensor_id,

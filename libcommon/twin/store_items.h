@@ -7,6 +7,7 @@
 #include "twin/assignment.h"
 #include "twin/history.h"
 #include "twin/store.h"
+#include "twin/store_rest.h"
 #include "twin/store_series.h"
 
 struct store_items {
@@ -17,7 +18,9 @@ struct store_items {
 	size_t appended; // of this transaction
 	struct arena texts;
 	struct buffer scratch;
-	struct value_tree tree;
+	bool has_received; // the record in hand: when it came,
+	int64_t received;
+	struct store_rest_common common; // and what all of its assignments say
 	sqlite3_stmt *find_series, *add_series;
 };
 
@@ -28,13 +31,16 @@ void store_items_release(struct store_items *items);
 int store_items_series(struct store_items *items, int64_t twin, int kind, struct slice path, uint32_t *number,
     struct error *error) __attribute__((warn_unused_result));
 
-// One assignment of the record, as the record says it: `quality` is that of the record, whatever a model makes of it. received: where the record does
-// not say, NULL for not known.
-int store_items_add(struct store_items *items, uint32_t series, const struct record *record,
-    const struct assignment *item, double quality, const int64_t *received, struct error *error)
-    __attribute__((warn_unused_result));
+// Before the assignments of a record, of which there are `count`. received: where the record does not
+// say, NULL for not known.
+void store_items_record(struct store_items *items, const struct record *record, const int64_t *received, size_t count);
 
-// A reading without ack and metadata whose value is no container.
+// One assignment of the record, as the record says it: `quality` is that of the record, whatever a model makes of it. refused: why it was, or
+// empty.
+int store_items_add(struct store_items *items, uint32_t series, const struct assignment *item, double quality,
+    struct slice refused, struct error *error) __attribute__((warn_unused_result));
+
+// A reading without ack, metadata and members of no meaning whose value is no container.
 int store_items_add_plain(struct store_items *items, uint32_t series, const struct record *record, struct error *error)
     __attribute__((warn_unused_result));
 

@@ -3,104 +3,190 @@
 #include "base/timestamp.h"
 #include "record/value.h"
 
-static void put_name(struct buffer *out, size_t start, const char *name)
+// Of the copies that the leaves of one desire keep of what they have in common.
+#define COPIES_SIZE_MAX ((size_t)16 << 20)
+
+void store_rest_common_release(struct store_rest_common *common)
 {
-	buffer_append_char(out, out->length == start ? '{' : ',');
-	buffer_printf(out, "\"%s\":", name);
+	buffer_release(&common->text);
+	value_tree_release(&common->tree);
 }
 
-void store_rest_append(struct buffer *out, const struct record *record, const struct assignment *item)
+static void put_name(struct buffer *out, size_t start, const char *name)
 {
-	size_t start = out->length;
+	if (out->length > start)
+		buffer_append_char(out, ',');
+	buffer_append_char(out, '"');
+	buffer_append_string(out, name);
+	buffer_append_string(out, "\":");
+}
 
-	if (item->deadline != NO_DEADLINE) {
-		put_name(out, start, "deadline");
-		buffer_append_char(out, '"');
-		timestamp_append(out, item->deadline);
-		buffer_append_char(out, '"');
-	}
-	if (item->ack.length) {
-		put_name(out, start, "ack");
-		buffer_append_slice(out, item->ack);
-	}
-	if (record->type == RECORD_READING && record_has(record, MEMBER_METADATA)) {
-		put_name(out, start, "metadata");
+void store_rest_common_make(struct store_rest_common *common, const struct record *record, size_t count)
+{
+	struct buffer *out = &common->text;
+
+	buffer_reset(out);
+	if (!record_own_members(record->type))
+		return;
+	if (record_has(record, MEMBER_METADATA)) {
+		put_name(out, 0, "metadata");
 		value_append_compact(out, record->text[MEMBER_METADATA]);
+	}
+	if (record->present & RECORD_OTHERS) {
+		size_t before = out->length, start;
+
+		put_name(out, 0, "others");
+		start = out->length;
+		record_append_others(out, record, &common->tree);
+		if (out->length == start)
+			out->length = before;
+	}
+	if (count > 1 && out->length > COPIES_SIZE_MAX / count)
+		buffer_reset(out);
+}
+
+static void put_deadline(struct buffer *out, size_t start, int64_t deadline)
+{
+	if (deadline == NO_DEADLINE)
+		return;
+	put_name(out, start, "deadline");
+	buffer_append_char(out, '"');
+	timestamp_append(out, deadline);
+	buffer_append_char(out, '"');
+}
+
+static void put_object(struct buffer *out, size_t start, const char *name, struct slice object)
+{
+	if (!object.length)
+		return;
+	put_name(out, start, name);
+	buffer_append_slice(out, object);
+}
+
+static void put_refused(struct buffer *out, size_t start, struct slice reason)
+{
+	if (!reason.length)
+		return;
+	put_name(out, start, "refused");
+	buffer_append_char(out, '"');
+	buffer_append_slice(out, reason);
+	buffer_append_char(out, '"');
+}
+
+// The brace that opened it stands before `start`.
+static void end(struct buffer *out, size_t start)
+{
+	if (out->length > start)
+		buffer_append_char(out, '}');
+	else
+		out->length = start - 1;
+}
+
+void store_rest_append(struct buffer *out, const struct assignment *item, struct slice common, struct slice refused)
+{
+	size_t start = out->length + 1;
+
+	buffer_append_char(out, '{');
+	put_deadline(out, start, item->deadline);
+	put_object(out, start, "ack", item->ack);
+	if (common.length) {
+		if (out->length > start)
+			buffer_append_char(out, ',');
+		buffer_append_slice(out, common);
 	} else if (item->axis.length) {
 		put_name(out, start, "metadata");
 		buffer_append_string(out, "{\"axis\":");
 		buffer_append_slice(out, item->axis);
 		buffer_append_char(out, '}');
 	}
-	if (out->length > start)
-		buffer_append_char(out, '}');
+	put_refused(out, start, refused);
+	end(out, start);
 }
 
-enum { REST_DEADLINE, REST_ACK, REST_METADATA, REST_COUNT };
-
-static const char *const names[REST_COUNT] = {"deadline", "ack", "metadata"};
-
-static void take_apart(struct value_tree *tree, struct slice rest, struct slice parts[REST_COUNT])
+static const struct value *member_of(const struct value_tree *tree, const struct value *object, const char *name)
 {
-	struct error ignored;
-	bool is_read = rest.length && value_parse(tree, rest, &ignored) == 0;
+	return object ? value_member(tree, object, slice_from_string(name)) : NULL;
+}
 
-	for (int i = 0; i < REST_COUNT; i++) {
-		const struct value *member =
-		    is_read ? value_member(tree, value_root(tree), slice_from_string(names[i])) : NULL;
+static struct slice object_of(const struct value *part)
+{
+	return part && part->kind == VALUE_OBJECT ? part->text : SLICE_EMPTY;
+}
 
-		parts[i] = member ? member->text : SLICE_EMPTY;
-	}
+static struct slice string_of(const struct value *part)
+{
+	return part && part->kind == VALUE_STRING ? slice_of(part->text.data + 1, part->text.length - 2) : SLICE_EMPTY;
 }
 
 // A time as it is written by us; none is later than any.
 static int64_t time_of(struct slice text)
 {
-	struct error ignored;
 	int64_t time;
 
-	if (text.length < 2 || timestamp_parse(slice_of(text.data + 1, text.length - 2), &time, &ignored))
-		return NO_DEADLINE;
-	return time;
+	return !text.length || timestamp_parse(text, &time, NULL) ? NO_DEADLINE : time;
+}
+
+void store_rest_parse(struct slice rest, struct value_tree *tree, struct store_rest *parts)
+{
+	struct error ignored;
+	bool is_read = rest.length && value_parse(tree, rest, &ignored) == 0;
+	const struct value *root = is_read ? value_root(tree) : NULL;
+	const struct value *metadata = member_of(tree, root, "metadata"), *axis = member_of(tree, root, "axis");
+
+	*parts = (struct store_rest){
+	    .deadline = time_of(string_of(member_of(tree, root, "deadline"))),
+	    .ack = object_of(member_of(tree, root, "ack")),
+	    .metadata = object_of(metadata),
+	    .axis = object_of(axis ? axis : member_of(tree, metadata, "axis")),
+	    .others = object_of(member_of(tree, root, "others")),
+	    .refused = string_of(member_of(tree, root, "refused")),
+	};
+}
+
+static struct slice larger(struct slice a, struct slice b)
+{
+	return slice_compare(a, b) < 0 ? b : a;
+}
+
+static struct slice axis_of(struct slice metadata, struct value_tree *tree)
+{
+	struct error ignored;
+
+	if (!metadata.length || value_parse(tree, metadata, &ignored))
+		return SLICE_EMPTY;
+	return object_of(member_of(tree, value_root(tree), "axis"));
 }
 
 void store_rest_join(void *context, struct slice a, struct slice b, struct buffer *joined)
 {
-	struct value_tree trees[2] = {VALUE_TREE_INIT, VALUE_TREE_INIT};
-	struct slice of_a[REST_COUNT], of_b[REST_COUNT];
+	struct value_tree tree = VALUE_TREE_INIT;
+	struct store_rest of_a, of_b;
 
 	(void)context;
-	take_apart(&trees[0], a, of_a);
-	take_apart(&trees[1], b, of_b);
-	for (int i = 0; i < REST_COUNT; i++) {
-		bool take_b =
-		    i == REST_DEADLINE ? time_of(of_b[i]) < time_of(of_a[i]) : slice_compare(of_b[i], of_a[i]) > 0;
-		struct slice part = take_b ? of_b[i] : of_a[i];
+	store_rest_parse(a, &tree, &of_a);
+	store_rest_parse(b, &tree, &of_b);
+	struct slice metadata = larger(of_a.metadata, of_b.metadata), axis = larger(of_a.axis, of_b.axis);
+	size_t start = joined->length + 1;
 
-		if (!part.length)
-			continue;
-		put_name(joined, 0, names[i]);
-		buffer_append_slice(joined, part);
-	}
-	if (joined->length)
-		buffer_append_char(joined, '}');
-	value_tree_release(&trees[0]);
-	value_tree_release(&trees[1]);
+	buffer_append_char(joined, '{');
+	put_deadline(joined, start, of_a.deadline < of_b.deadline ? of_a.deadline : of_b.deadline);
+	put_object(joined, start, "ack", larger(of_a.ack, of_b.ack));
+	put_object(joined, start, "metadata", metadata);
+	if (!slice_equal(axis, axis_of(metadata, &tree)))
+		put_object(joined, start, "axis", axis);
+	put_object(joined, start, "others", larger(of_a.others, of_b.others));
+	put_refused(joined, start, larger(of_a.refused, of_b.refused));
+	end(joined, start);
+	value_tree_release(&tree);
 }
 
 void store_rest_read(struct slice rest, struct value_tree *tree, struct assignment *item)
 {
-	struct slice parts[REST_COUNT];
+	bool is_reading = item->kind == REGISTER_REPORTED && item->key.live;
+	struct store_rest parts;
 
-	take_apart(tree, rest, parts);
-	item->deadline = time_of(parts[REST_DEADLINE]);
-	item->ack = parts[REST_ACK];
-	item->axis = SLICE_EMPTY;
-	const struct value *metadata =
-	    parts[REST_METADATA].length ? value_member(tree, value_root(tree), SLICE_LITERAL("metadata")) : NULL;
-	const struct value *axis =
-	    metadata && metadata->kind == VALUE_OBJECT ? value_member(tree, metadata, SLICE_LITERAL("axis")) : NULL;
-
-	if (axis && axis->kind == VALUE_OBJECT)
-		item->axis = axis->text;
+	store_rest_parse(rest, tree, &parts);
+	item->deadline = item->kind == REGISTER_DESIRED ? parts.deadline : NO_DEADLINE;
+	item->ack = is_reading ? parts.ack : SLICE_EMPTY;
+	item->axis = is_reading ? parts.axis : SLICE_EMPTY;
 }

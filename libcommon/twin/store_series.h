@@ -7,16 +7,18 @@
 #include "twin/assignment.h"
 #include "twin/store.h"
 
-// Kinds of series beside those of registers.
+// Kinds of series beside those of registers. What was refused before it came to a register stands apart from what was taken, in series of the
+// register's kind and SERIES_REFUSED. So no question about what was taken meets it, whenever else the same record may have been taken.
 #define SERIES_FORECAST REGISTER_KINDS
-#define SERIES_KINDS    (SERIES_FORECAST + 1)
+#define SERIES_REFUSED  16
+#define SERIES_KINDS    (SERIES_REFUSED + REGISTER_KINDS)
 
 #define SERIES_KIND(kind) (1u << (kind))
 #define SERIES_ALL_KINDS  (SERIES_KIND(SERIES_KINDS) - 1)
 
 struct store_series {
 	uint32_t number;
-	int kind; // enum register_kind or SERIES_FORECAST
+	int kind; // enum register_kind, with SERIES_REFUSED or without, or SERIES_FORECAST
 	struct slice entity_id;
 	struct slice path;
 };

@@ -12,6 +12,7 @@ void store_twins_init(struct store_twins *twins, struct store *store, struct twi
 	set->epoch = 1;
 	store_state_init(&twins->states, store, set, model);
 	store_items_init(&twins->items, store);
+	store_aside_init(&twins->aside, &twins->items, set);
 	set->has_clock = store->has_clock;
 	set->clock = store->clock;
 }
@@ -22,6 +23,7 @@ void store_twins_release(struct store_twins *twins)
 	sqlite3_finalize(twins->put);
 	sqlite3_finalize(twins->all);
 	store_items_release(&twins->items);
+	store_aside_release(&twins->aside);
 	store_texts_release(&twins->texts);
 	store_state_release(&twins->states);
 	free(twins->dirty);
@@ -140,9 +142,14 @@ void store_twins_changed(struct store_twins *twins, struct twin *twin)
 	mark_dirty(twins, twin);
 }
 
+void store_twins_record(struct store_twins *twins, const struct record *record, const int64_t *received, size_t count)
+{
+	if (twins->items.history)
+		store_items_record(&twins->items, record, received, count);
+}
+
 int store_twins_remember(struct store_twins *twins, struct twin *twin, struct series *series,
-    const struct record *record, const struct assignment *item, double quality, const int64_t *received,
-    struct error *error)
+    const struct assignment *item, double quality, struct error *error)
 {
 	uint32_t number = series ? series->number : 0;
 
@@ -152,7 +159,21 @@ int store_twins_remember(struct store_twins *twins, struct twin *twin, struct se
 		return -1;
 	if (series)
 		series->number = number;
-	return store_items_add(&twins->items, number, record, item, quality, received, error);
+	return store_items_add(&twins->items, number, item, quality, SLICE_EMPTY, error);
+}
+
+int store_twins_refuse(
+    struct store_twins *twins, const struct assignment *item, double quality, struct slice reason, struct error *error)
+{
+	uint32_t number;
+
+	if (!twins->items.history)
+		return 0;
+	return store_aside_series(&twins->aside, item->entity_id, SERIES_REFUSED + (int)item->kind, item->path,
+		   &twins->last_number, &number, error) ||
+		store_items_add(&twins->items, number, item, quality, reason, error)
+	    ? -1
+	    : 0;
 }
 
 int store_twins_took(struct store_twins *twins, struct series *series, const struct record *record, struct error *error)
@@ -192,20 +213,19 @@ int store_twins_forecast(
 	    .key = {.live = true, .quality = 1},
 	    .deadline = NO_DEADLINE};
 	struct buffer text = BUFFER_INIT;
-	struct twin *twin;
 	uint32_t number;
-	int failed = 0;
 
 	if (!is_forecast(record, &item.key.timestamp))
 		return 0;
-	if (store_twins_touch(twins, item.entity_id, &twin, error))
-		return -1;
 	if (!twins->items.history)
 		return 1;
 	value_append_compact(&text, record->line);
 	item.tail.value = buffer_slice(&text);
-	failed = store_items_series(&twins->items, twin->number, SERIES_FORECAST, item.path, &number, error) ||
-	    store_items_add(&twins->items, number, record, &item, 1, received, error);
+	store_twins_record(twins, record, received, 1);
+	int failed = store_aside_series(&twins->aside, item.entity_id, SERIES_FORECAST, item.path, &twins->last_number,
+			 &number, error) ||
+	    store_items_add(&twins->items, number, &item, 1, SLICE_EMPTY, error);
+
 	buffer_release(&text);
 	return failed ? -1 : 1;
 }

@@ -10,6 +10,7 @@
 #include "twin/model.h"
 #include "twin/state_text.h"
 #include "twin/store.h"
+#include "twin/store_aside.h"
 #include "twin/store_items.h"
 #include "twin/store_state.h"
 #include "twin/store_texts.h"
@@ -20,6 +21,7 @@ struct store_twins {
 	struct twin_set *set;
 	const struct model *model;
 	struct store_items items;
+	struct store_aside aside;
 	struct twin **dirty;
 	size_t dirty_count, dirty_capacity;
 	struct store_texts texts;
@@ -50,10 +52,16 @@ int store_twins_touch(struct store_twins *twins, struct slice entity_id, struct 
 // The record makes this the revision.
 void store_twins_changed(struct store_twins *twins, struct twin *twin);
 
-// What the record said goes into the history, whatever became of it: `put` is what twin_set_put answered (with the twin that touch gave), quality as in
+// Before what the assignments of a record say is remembered: see store_items_record.
+void store_twins_record(struct store_twins *twins, const struct record *record, const int64_t *received, size_t count);
+
+// What the record said goes into the history, whatever became of it: the twin that touch gave, the series of twin_set_put, quality as in
 // store_items.h.
 int store_twins_remember(struct store_twins *twins, struct twin *twin, struct series *series,
-    const struct record *record, const struct assignment *item, double quality, const int64_t *received,
+    const struct assignment *item, double quality, struct error *error) __attribute__((warn_unused_result));
+
+// The same for what was refused and may never become state.
+int store_twins_refuse(struct store_twins *twins, const struct assignment *item, double quality, struct slice reason,
     struct error *error) __attribute__((warn_unused_result));
 
 // The same for a reading that twin_set_take_newer has taken.

@@ -181,10 +181,16 @@ struct retaining {
 	size_t horizon_count;
 };
 
-static int64_t horizon_of(const struct retaining *retaining, const struct assignment *item, bool is_assignment)
+static bool is_refused(const struct store_series *series)
 {
-	bool has_property = is_assignment && (item->kind == REGISTER_REPORTED || item->kind == REGISTER_DESIRED);
-	char *path = memory_dup_slice(has_property ? item->path : SLICE_LITERAL(""));
+	return series && series->kind >= SERIES_REFUSED;
+}
+
+static int64_t horizon_of(const struct retaining *retaining, const struct store_series *series)
+{
+	int kind = is_refused(series) ? series->kind - SERIES_REFUSED : series ? series->kind : -1;
+	bool has_property = kind == REGISTER_REPORTED || kind == REGISTER_DESIRED;
+	char *path = memory_dup_slice(has_property ? series->path : SLICE_LITERAL(""));
 	int64_t before = INT64_MIN;
 
 	for (size_t i = 0; i < retaining->horizon_count; i++) {
@@ -202,11 +208,12 @@ static int64_t horizon_of(const struct retaining *retaining, const struct assign
 static bool keep(void *context, const struct history_item *item)
 {
 	struct retaining *retaining = context;
-	struct assignment assignment = {.path = SLICE_EMPTY};
-	bool is_assignment = store_fold_assignment(&retaining->fold, item, &assignment);
+	const struct store_series *series = store_series_find(&retaining->fold.series, item->series);
+	struct assignment assignment;
 
-	return !item->live || item->timestamp >= horizon_of(retaining, &assignment, is_assignment) ||
-	    (is_assignment && twin_set_holds(&retaining->fold.set, &assignment));
+	return (!item->live && !is_refused(series)) || item->timestamp >= horizon_of(retaining, series) ||
+	    (store_fold_assignment(&retaining->fold, item, &assignment) &&
+		twin_set_holds(&retaining->fold.set, &assignment));
 }
 
 static int put_horizons(struct store *store, const struct store_horizon *horizons, size_t count, struct error *error)

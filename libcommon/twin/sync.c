@@ -93,8 +93,7 @@ static const int64_t *received_now(struct sync *sync)
 	return sync->live ? &sync->admission.now : NULL;
 }
 
-static struct twin_put put_into_store(
-    struct sync *sync, const struct record *record, const struct assignment *item, double quality)
+static struct twin_put put_into_store(struct sync *sync, const struct assignment *item, double quality)
 {
 	struct twin_put put = {.outcome = FOLD_STALE};
 	struct twin *twin;
@@ -108,9 +107,22 @@ static struct twin_put put_into_store(
 	twin->is_touched = true;
 	if (put.changed)
 		store_twins_changed(&sync->store, twin);
-	if (store_twins_remember(&sync->store, twin, put.series, record, item, quality, received_now(sync), &error))
+	if (store_twins_remember(&sync->store, twin, put.series, item, quality, &error))
 		fail(sync, &error);
 	return put;
+}
+
+// What may not become state is remembered all the same.
+static void refuse_at_admission(struct sync *sync, enum sync_reason reason, const struct record *record,
+    const struct assignment *item, double quality)
+{
+	struct error error;
+
+	if (sync->has_store &&
+	    store_twins_refuse(&sync->store, item, quality, slice_from_string(sync_reason_names[reason]), &error))
+		fail(sync, &error);
+	else
+		sync_refuse(sync, reason, record, item);
 }
 
 static void put_assignment(struct sync *sync, const struct record *record, struct assignment *item)
@@ -123,12 +135,11 @@ static void put_assignment(struct sync *sync, const struct record *record, struc
 		return;
 	}
 	if (admitted != ADMISSION_ADMIT) {
-		sync_refuse(sync, reason_of_admission(admitted), record, item);
+		refuse_at_admission(sync, reason_of_admission(admitted), record, item, quality);
 		return;
 	}
 	advance(sync, item);
-	struct twin_put put =
-	    sync->has_store ? put_into_store(sync, record, item, quality) : twin_set_put(&sync->set, item);
+	struct twin_put put = sync->has_store ? put_into_store(sync, item, quality) : twin_set_put(&sync->set, item);
 
 	if (put.outcome != FOLD_TAKEN && !sync->has_failed)
 		sync_refuse(sync, reason_of_fold(put.outcome), record, item);
@@ -189,7 +200,8 @@ void sync_prefetch(const struct sync *sync, const struct record_reader *reader)
 // What most records are: see twin_set_take_newer.
 static bool take_plain(struct sync *sync, const struct record *record)
 {
-	struct series *series = twin_set_take_newer(&sync->set, record);
+	bool is_plain = !(sync->has_store && record->present & RECORD_OTHERS);
+	struct series *series = is_plain ? twin_set_take_newer(&sync->set, record) : NULL;
 	struct error error;
 
 	if (!series)
@@ -238,8 +250,10 @@ bool sync_record(struct sync *sync, const struct record *record, const char *sou
 		return sync->has_failed;
 	}
 	sync->records[record->type]++;
-	if (sync->has_store)
+	if (sync->has_store) {
 		sync->store.store->revision++;
+		store_twins_record(&sync->store, record, received_now(sync), sync->assignments.count);
+	}
 	for (size_t i = 0; i < sync->assignments.count; i++)
 		put_assignment(sync, record, &sync->assignments.items[i]);
 	if (sync->on_the_way)

@@ -4,6 +4,7 @@
     random_streams.py generate --streams N --seed S    a stream of each of N twins, mixed, as NDJSON
     random_streams.py model                            the model file whose rules the streams rub against
     random_streams.py shuffle --seed S [--repeat]      standard input in another order; with some lines given again
+    random_streams.py dress --seed S                   standard input with metadata and members that no type has
     random_streams.py split --seed S --parts N PREFIX  standard input dealt at random to PREFIX.0, PREFIX.1 ...
     random_streams.py refusals EXPECTED                `refused` records on standard input against what fold_model.py --refused wrote
     random_streams.py explain EXPECTED ACTUAL INPUT    the first twin whose records differ, and the lines that it was made of
@@ -228,6 +229,21 @@ def split(options):
         part.close()
 
 
+METADATA = ['{"axis":{"unit":"cycle","value":7}}', '{"axis": {"unit":"cycle","value":10}, "a":1}', '{"b":[1, 2]}', '{"axis":3}']
+OTHERS = [[], [], ['"site":"x"'], ['"site":"y"', '"n": 1.50'], ['"\\u0073ite":null'], ['"method":"m"', '"refused":"future"']]
+
+
+def dress(options):
+    """Lines of types that have members of their own get some that are nobody's."""
+    chance = random.Random(options.seed)
+    for line in sys.stdin:
+        record = json.loads(line)
+        if record.get("type", "reading") in ("reading", "desired", "deleted"):
+            more = chance.choice(OTHERS) + (['"metadata":' + chance.choice(METADATA)] if chance.random() < 0.5 else [])
+            line = line.rstrip()[:-1] + "".join("," + member for member in more) + "}\n"
+        sys.stdout.write(line)
+
+
 def paths_of(patch, prefix=""):
     for name, item in patch.items():
         path = (prefix + "/" if prefix else "") + name.replace("~", "~0").replace("/", "~1")
@@ -306,7 +322,7 @@ def explain(options):
 def parse_args():
     parser = argparse.ArgumentParser(description="random streams that are dense in ties")
     commands = parser.add_subparsers(required=True)
-    for name, function in (("generate", generate), ("shuffle", shuffle), ("split", split)):
+    for name, function in (("generate", generate), ("shuffle", shuffle), ("dress", dress), ("split", split)):
         command = commands.add_parser(name)
         command.set_defaults(run=function)
         command.add_argument("--seed", type=int, default=1)
