@@ -129,7 +129,7 @@ static int fold_range(struct store_fold *fold, const struct store_instant *insta
 	int found = -1;
 
 	while (cursor && (found = history_cursor_next(cursor, &item, error)) > 0)
-		if (is_known(fold, instant, &item) && store_fold_assignment(fold, &item, &assignment))
+		if (store_fold_assignment(fold, &item, &assignment) && is_known(fold, instant, &item))
 			put(fold, &assignment, item.revision);
 	if (cursor)
 		history_cursor_close(cursor);
