@@ -64,4 +64,16 @@ uint64_t assignment_hash(enum register_kind kind, struct slice entity_id, struct
 // A record that says just this, as one line without newline: what is shown of a refused register.
 void assignment_append_record(struct buffer *out, const struct assignment *assignment);
 
+// What its record said beside it.
+struct assignment_rest {
+	bool has_received;
+	int64_t received;
+	struct slice metadata; // JSON object with the axis, or empty: then the axis is all there is
+	struct slice others;   // members without a meaning, as a JSON object, or empty
+};
+
+// The same with the rest, as far as a record of that type has room for it: predictions and events, which are values as a whole, come as they are.
+void assignment_append_whole(
+    struct buffer *out, const struct assignment *assignment, const struct assignment_rest *rest);
+
 #endif

@@ -91,8 +91,7 @@ static void end_record(struct buffer *out)
 	buffer_append(out, "}\n", 2);
 }
 
-// What metadata says of one record, without timestamp and value.
-static void put_details(struct buffer *out, const struct assignment *item)
+void state_append_details(struct buffer *out, const struct assignment *item)
 {
 	put_count(out, "counter", item->key.counter);
 	put_quality(out, item);
@@ -110,7 +109,7 @@ static void put_details(struct buffer *out, const struct assignment *item)
 static void put_described(struct buffer *out, const struct assignment *item)
 {
 	put_time(out, "timestamp", item->key.timestamp);
-	put_details(out, item);
+	state_append_details(out, item);
 }
 
 static void put_last(struct buffer *out, const struct assignment *item)
@@ -226,7 +225,7 @@ static void put_entries(struct state_writer *writer, struct buffer *out, const c
 			struct assignment deleted = tombstone_assignment(writer->view.twin);
 
 			buffer_append_char(out, '{');
-			put_details(out, &deleted);
+			state_append_details(out, &deleted);
 			buffer_append_char(out, '}');
 		}
 	}

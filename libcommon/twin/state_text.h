@@ -36,6 +36,10 @@ void state_append_registers(struct state_writer *writer, struct buffer *out, con
 void state_append_change(struct state_writer *writer, struct buffer *out, const struct twin *twin,
     struct series *const *changed, size_t count, bool deleted);
 
+// What metadata says of one record beside its timestamp and value: members, without the braces, and with a comma before them where something
+// stands before them.
+void state_append_details(struct buffer *out, const struct assignment *item);
+
 // The twin's delta record with its newline.
 void state_append_delta(struct state_writer *writer, struct buffer *out, const struct twin *twin);
 

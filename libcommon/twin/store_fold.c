@@ -28,17 +28,13 @@ void store_fold_release(struct store_fold *fold)
 	free(fold->held);
 }
 
-bool store_fold_assignment(struct store_fold *fold, const struct history_item *item, struct assignment *assignment)
+void store_item_assignment(const struct store_series *series, const struct history_item *item, struct value_tree *tree,
+    struct assignment *assignment)
 {
-	const struct store_series *series = store_series_find(&fold->series, item->series);
-
-	if (!series || series->kind >= REGISTER_KINDS)
-		return false;
 	*assignment = (struct assignment){
-	    .kind = (enum register_kind)series->kind,
+	    .kind = (enum register_kind)series_own_kind(series->kind),
 	    .entity_id = series->entity_id,
 	    .path = series->path,
-	    .hash = assignment_hash((enum register_kind)series->kind, series->entity_id, series->path),
 	    .key = {.timestamp = item->timestamp,
 		.counter = item->counter,
 		.live = item->live,
@@ -50,7 +46,17 @@ bool store_fold_assignment(struct store_fold *fold, const struct history_item *i
 		.command_id = item->command_id},
 	    .origin = item->origin,
 	};
-	store_rest_read(item->rest, &fold->tree, assignment);
+	store_rest_read(item->rest, tree, assignment);
+}
+
+bool store_fold_assignment(struct store_fold *fold, const struct history_item *item, struct assignment *assignment)
+{
+	const struct store_series *series = store_series_find(&fold->series, item->series);
+
+	if (!series || series->kind >= REGISTER_KINDS)
+		return false;
+	store_item_assignment(series, item, &fold->tree, assignment);
+	assignment->hash = assignment_hash(assignment->kind, assignment->entity_id, assignment->path);
 	admission_weigh(fold->model, assignment);
 	return true;
 }

@@ -43,4 +43,9 @@ int store_fold_history(struct store_fold *fold, const struct store_instant *inst
 // An item as an assignment under the model, valid until the next one. False when it is none (a forecast or refused, or not of these series).
 bool store_fold_assignment(struct store_fold *fold, const struct history_item *item, struct assignment *assignment);
 
+// An item of a register's series, taken or refused, as the assignment that it was, without its hash and what a model says of it. The texts are
+// the item's and the series'; the tree is scratch.
+void store_item_assignment(const struct store_series *series, const struct history_item *item, struct value_tree *tree,
+    struct assignment *assignment);
+
 #endif
