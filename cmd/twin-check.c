@@ -224,8 +224,7 @@ static enum exit_status read_all(struct check *check)
 		case READER_END:
 			return STATUS_DONE;
 		case READER_ERROR:
-			message_print("%s", error.message);
-			return STATUS_TROUBLE;
+			return program_trouble(&error);
 		case READER_STOPPED:
 			return STATUS_TROUBLE;
 		case READER_TIMEOUT:
@@ -338,10 +337,8 @@ static enum exit_status check_files(struct check *check, int argc, char **argv)
 
 	if (prepare(check, &error) ||
 	    settings_files_check(check->model, NULL, &cfg->emit, &cfg->output, cfg->input.rejects, &error) ||
-	    record_streams_open(&check->streams, &options, &error)) {
-		message_print("%s", error.message);
-		return STATUS_TROUBLE;
-	}
+	    record_streams_open(&check->streams, &options, &error))
+		return program_trouble(&error);
 	return record_streams_close(&check->streams, check_records(check));
 }
 

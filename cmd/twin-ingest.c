@@ -242,9 +242,8 @@ static enum exit_status run(
 	    check_outputs(cfg, argv, (size_t)argc, &error) < 0 ||
 	    settings_files_check(model, cfg->mapping.map, &cfg->emit, &cfg->output, cfg->input.rejects, &error) ||
 	    open_outputs(cfg, &outputs, &error) < 0) {
-		message_print("%s", error.message);
 		treatment_free(treatment);
-		return STATUS_TROUBLE;
+		return program_trouble(&error);
 	}
 	if (!cfg->output.quiet)
 		model_tell_slips(model, message_tell);
@@ -258,10 +257,8 @@ static enum exit_status run(
 		status = STATUS_TROUBLE;
 	if (rejects_count(&outputs.rejects))
 		status = status_join(status, STATUS_REJECTED);
-	if (rejects_finish(&outputs.rejects, &error) < 0) {
-		message_print("%s", error.message);
-		status = STATUS_TROUBLE;
-	}
+	if (rejects_finish(&outputs.rejects, &error) < 0)
+		status = program_trouble(&error);
 	ingest_release(&ingest);
 	treatment_free(treatment);
 	return emit_close(&outputs.emit) ? STATUS_TROUBLE : status;

@@ -238,13 +238,11 @@ static enum exit_status read_all(struct select *select)
 			select->records++;
 			if (!is_wanted(select, record) || take_record(select, record, &error) == 0)
 				break;
-			message_print("%s", error.message);
-			return STATUS_TROUBLE;
+			return program_trouble(&error);
 		case READER_END:
 			return STATUS_DONE;
 		case READER_ERROR:
-			message_print("%s", error.message);
-			return STATUS_TROUBLE;
+			return program_trouble(&error);
 		case READER_STOPPED:
 			return STATUS_TROUBLE;
 		case READER_TIMEOUT:
@@ -321,10 +319,8 @@ static enum exit_status select_records(struct select *select)
 	record_streams_end_input(&select->streams);
 	if (status == STATUS_TROUBLE)
 		return status;
-	if (write_rest(select, &error)) {
-		message_print("%s", error.message);
-		return STATUS_TROUBLE;
-	}
+	if (write_rest(select, &error))
+		return program_trouble(&error);
 	record_streams_flush(&select->streams);
 	if (!cfg->output.quiet && !is_full(select))
 		hint_all(select);
@@ -350,10 +346,8 @@ static enum exit_status run(struct select *select, int argc, char **argv)
 	};
 	struct error error;
 
-	if (record_streams_open(&select->streams, &options, &error)) {
-		message_print("%s", error.message);
-		return STATUS_TROUBLE;
-	}
+	if (record_streams_open(&select->streams, &options, &error))
+		return program_trouble(&error);
 	return record_streams_close(&select->streams, select_records(select));
 }
 

@@ -188,22 +188,18 @@ static enum exit_status fold(struct run *run)
 			if (!take(run, record, &error))
 				continue;
 			// A record that --strict forbids has been told.
-			if (error.message[0])
-				message_print("%s", error.message);
-			return STATUS_TROUBLE;
+			return error.message[0] ? program_trouble(&error) : STATUS_TROUBLE;
 		case READER_END:
 			return STATUS_DONE;
 		case READER_ERROR:
-			message_print("%s", error.message);
-			return STATUS_TROUBLE;
+			return program_trouble(&error);
 		case READER_STOPPED:
 			return STATUS_TROUBLE;
 		case READER_TIMEOUT:
 		case READER_INTERRUPTED:
 			if (!run->store || store_session_silent(run->store, &error) == 0)
 				continue;
-			message_print("%s", error.message);
-			return STATUS_TROUBLE;
+			return program_trouble(&error);
 		}
 	}
 }
@@ -274,16 +270,12 @@ static enum exit_status fold_all(struct run *run)
 	}
 	if (cfg->run.explain)
 		explain(run);
-	if (sync_start(&run->sync, run->store ? &run->store->store : NULL, &error)) {
-		message_print("%s", error.message);
-		return STATUS_TROUBLE;
-	}
+	if (sync_start(&run->sync, run->store ? &run->store->store : NULL, &error))
+		return program_trouble(&error);
 	enum exit_status status = fold(run);
 
-	if (status != STATUS_TROUBLE && end_input(run, &error)) {
-		message_print("%s", error.message);
-		status = STATUS_TROUBLE;
-	}
+	if (status != STATUS_TROUBLE && end_input(run, &error))
+		status = program_trouble(&error);
 	if (status == STATUS_TROUBLE && run->store)
 		store_session_abandon(run->store);
 	record_streams_end_input(&run->streams);
@@ -320,10 +312,8 @@ static enum exit_status fold_files(struct run *run, int argc, char **argv)
 
 	if (settings_files_check(run->model, cfg->store.path, &cfg->emit, &cfg->output, cfg->input.rejects, &error) ||
 	    settings_files_check(NULL, cfg->entities, &cfg->emit, &cfg->output, cfg->input.rejects, &error) ||
-	    record_streams_open(&run->streams, &options, &error)) {
-		message_print("%s", error.message);
-		return STATUS_TROUBLE;
-	}
+	    record_streams_open(&run->streams, &options, &error))
+		return program_trouble(&error);
 	run->sync.emit = &run->streams.emit;
 	run->sync.rejects = &run->streams.rejects;
 	if (run->store) {
@@ -358,9 +348,7 @@ static enum exit_status keep_up(struct run *run)
 	int result = upkeep_run(&cfg->upkeep, &run->store->store, run->model,
 	    cfg->clock.has_now ? &cfg->clock.now : NULL, report_damage, run, &error);
 
-	if (result < 0)
-		message_print("%s", error.message);
-	return result < 0 ? STATUS_TROUBLE : result ? STATUS_DIFFERS : STATUS_DONE;
+	return result < 0 ? program_trouble(&error) : result ? STATUS_DIFFERS : STATUS_DONE;
 }
 
 static enum exit_status run_all(const struct config *cfg, int argc, char **argv)

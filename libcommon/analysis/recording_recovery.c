@@ -221,10 +221,8 @@ enum exit_status recovery_of_files(
 	rejects_init(&rejects, input->strict);
 	if (output_check_inputs(path, operands, count, &error) ||
 	    output_check_inputs(input->rejects, operands, count, &error) ||
-	    open_outputs(&output, &rejects, path, input->rejects, &error)) {
-		message_print("%s", error.message);
-		return STATUS_TROUBLE;
-	}
+	    open_outputs(&output, &rejects, path, input->rejects, &error))
+		return program_trouble(&error);
 	enum exit_status status = recover_operands(&recovery, operands, count);
 	int failed = rejects_finish(&rejects, &error);
 

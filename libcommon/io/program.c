@@ -73,12 +73,15 @@ static int close_stdio(struct error *error)
 	return 0;
 }
 
-static enum exit_status check(int result, const struct error *error)
+enum exit_status program_trouble(const struct error *error)
 {
-	if (result == 0)
-		return STATUS_DONE;
 	message_print("%s", error->message);
 	return STATUS_TROUBLE;
+}
+
+static enum exit_status check(int result, const struct error *error)
+{
+	return result ? program_trouble(error) : STATUS_DONE;
 }
 
 int program_end(enum exit_status status, struct output *const *outputs, size_t count)

@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "base/message.h"
-
 static void write_rejected(void *context, struct slice record)
 {
 	record_sink_write(context, record);
@@ -106,9 +104,7 @@ enum exit_status record_streams_close(struct record_streams *streams, enum exit_
 	record_streams_end_input(streams);
 	if (rejects_count(&streams->rejects))
 		status = status_join(status, STATUS_REJECTED);
-	if (rejects_finish(&streams->rejects, &error)) {
-		message_print("%s", error.message);
-		status = STATUS_TROUBLE;
-	}
+	if (rejects_finish(&streams->rejects, &error))
+		status = program_trouble(&error);
 	return emit_close(&streams->emit) ? STATUS_TROUBLE : status;
 }
