@@ -17,9 +17,7 @@ bool is_about(int kind, struct slice path, const struct option_list *properties)
 {
 	if (!properties || !properties->count)
 		return true;
-	if (kind >= SERIES_REFUSED)
-		kind -= SERIES_REFUSED;
-	switch (kind) {
+	switch (series_own_kind(kind)) {
 	case REGISTER_REPORTED:
 	case REGISTER_DESIRED:
 	case SERIES_FORECAST:
@@ -27,6 +25,6 @@ bool is_about(int kind, struct slice path, const struct option_list *properties)
 	case REGISTER_EVENT:
 		return globs_match(properties, event_property(path));
 	default:
-		return kind == REGISTER_TOMBSTONE;
+		return series_own_kind(kind) == REGISTER_TOMBSTONE;
 	}
 }

@@ -16,6 +16,12 @@
 #define SERIES_KIND(kind) (1u << (kind))
 #define SERIES_ALL_KINDS  (SERIES_KIND(SERIES_KINDS) - 1)
 
+// Of those that were taken.
+static inline int series_own_kind(int kind)
+{
+	return kind >= SERIES_REFUSED ? kind - SERIES_REFUSED : kind;
+}
+
 struct store_series {
 	uint32_t number;
 	int kind; // enum register_kind, with SERIES_REFUSED or without, or SERIES_FORECAST
