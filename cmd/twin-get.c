@@ -10,6 +10,7 @@
 #include "io/shared_options.h"
 #include "twin/duration_option.h"
 #include "twin/get.h"
+#include "twin/get_follow.h"
 #include "twin/settings_files.h"
 #include "twin/store_models.h"
 
@@ -20,6 +21,8 @@ struct config {
 	struct option_time at, known_at;
 	int64_t revision; // 0: not given
 	bool list, info;
+	struct get_follow follow;
+	int64_t since; // -1: not given
 	struct get_question question;
 	struct answer_options answer;
 	struct time_settings clock;
@@ -38,6 +41,21 @@ static const struct program_info info = {
 const char *const get_emit_types[] = {"state", "delta", "change", "reading", "desired", "deleted", "event",
     "prediction", "forecast", "why", "summary", "rejected", NULL};
 
+static void check_follow(const struct config *cfg)
+{
+	const struct get_follow *follow = &cfg->follow;
+
+	if (!get_follow_is_asked(follow))
+		return;
+	if (cfg->at.given || cfg->known_at.given || cfg->revision)
+		option_usage_error(
+		    "what has changed is asked of now: --at, --known-at and --revision do not go with it");
+	if (follow->follow && (cfg->answer.sort || cfg->answer.count))
+		option_usage_error("--follow has no end that --sort or --count could wait for");
+	if (follow->cursor && cfg->answer.limit >= 0)
+		option_usage_error("--limit would lose what --cursor counts as told");
+}
+
 static void check_args(struct config *cfg)
 {
 	cfg->store = store_option_path(cfg->store);
@@ -45,8 +63,11 @@ static void check_args(struct config *cfg)
 		option_usage_error("which store? Name one with -s FILE, or in TWIN_STORE; -s - reads records");
 	if (cfg->question.stale && !cfg->clock.has_now)
 		option_usage_error("--stale needs --now T or --now live: nothing else says what time it is");
-	if (cfg->list && cfg->info)
-		option_usage_error("--list and --info are two questions: ask one");
+	cfg->follow.has_since = cfg->since >= 0;
+	cfg->follow.since = cfg->since;
+	if (cfg->list + cfg->info + get_follow_is_asked(&cfg->follow) > 1)
+		option_usage_error("--list, --info and what has changed are several questions: ask one");
+	check_follow(cfg);
 }
 
 static void parse_args(struct config *cfg, int *argc, char ***argv)
@@ -65,6 +86,12 @@ static void parse_args(struct config *cfg, int *argc, char ***argv)
 	    {.kind = OPTION_COUNT, .long_name = "revision", .target = &cfg->revision, .minimum = 1, .maximum = INT64_MAX,
 	     .argument = "N", .help = "as far as was stored by then"},
 	    {.kind = OPTION_HEADING, .help = "What, other than the state"},
+	    {.kind = OPTION_COUNT, .long_name = "changes-since", .target = &cfg->since, .maximum = INT64_MAX,
+	     .argument = "N", .help = "what has changed since revision N"},
+	    {.kind = OPTION_FILE, .long_name = "cursor", .target = &cfg->follow.cursor,
+	     .argument = "FILE", .help = "what has changed since the last run with it"},
+	    {.kind = OPTION_FLAG, .long_name = "follow", .target = &cfg->follow.follow,
+	     .help = "what changes from now on"},
 	    {.kind = OPTION_FLAG, .long_name = "list", .target = &cfg->list,
 	     .help = "which twins there are"},
 	    {.kind = OPTION_FLAG, .long_name = "info", .target = &cfg->info,
@@ -133,8 +160,9 @@ static bool is_database(const char *path)
 static int open_store(struct get *get, const struct config *cfg, struct store *store, struct error *error)
 {
 	if (!is_database(cfg->store)) {
-		if (get->question->has_revision || cfg->info)
-			return error_set(error, "--revision and --info need a store, and '%s' is none", cfg->store);
+		if (get->question->has_revision || cfg->info || get_follow_is_asked(&cfg->follow))
+			return error_set(
+			    error, "'%s' is no store, which is what knows of revisions and changes", cfg->store);
 		return 0;
 	}
 	if (store_open(store, cfg->store, STORE_READ, 0, false, error))
@@ -164,6 +192,13 @@ static int prepare(struct get *get, const struct config *cfg, struct error *erro
 	return duration_option_read("stale-after", cfg->stale_after, get->model, 1, &get->rules.stale_after, error);
 }
 
+static enum get_emit default_type(const struct config *cfg)
+{
+	if (cfg->list || cfg->info)
+		return GET_SUMMARY;
+	return get_follow_is_asked(&cfg->follow) ? GET_CHANGE : GET_STATE;
+}
+
 static int open_streams(struct get *get, const struct config *cfg, struct error *error)
 {
 	char *path = (char *)(uintptr_t)cfg->store;
@@ -171,8 +206,7 @@ static int open_streams(struct get *get, const struct config *cfg, struct error 
 	    .operands = &path,
 	    .operand_count = 1,
 	    .types = get_emit_types,
-	    .defaults =
-		1u << (cfg->list || cfg->info ? GET_SUMMARY : GET_STATE) | (cfg->answer.count ? 1u << GET_SUMMARY : 0),
+	    .defaults = 1u << default_type(cfg) | (cfg->answer.count ? 1u << GET_SUMMARY : 0),
 	    .emit = &cfg->emit,
 	    .output = &cfg->output,
 	    .input = &cfg->input,
@@ -195,6 +229,8 @@ static void explain(const struct get *get, const struct config *cfg)
 
 static int answer(struct get *get, const struct config *cfg, struct error *error)
 {
+	if (get_follow_is_asked(&cfg->follow))
+		return get_follow(get, &cfg->follow, error);
 	int failed = cfg->list ? get_list(get, error) : cfg->info ? get_info(get, error) : get_states(get, error);
 
 	return failed ? -1 : answers_finish(&get->answers, GET_SUMMARY, error);
@@ -223,7 +259,8 @@ static enum exit_status ask(struct get *get, const struct config *cfg)
 static enum exit_status run(const struct config *cfg)
 {
 	struct store store = {.database = NULL};
-	struct get get = {.path = cfg->store, .question = &cfg->question, .quiet = cfg->output.quiet};
+	struct get get = {
+	    .path = cfg->store, .question = &cfg->question, .live = cfg->clock.live, .quiet = cfg->output.quiet};
 	enum exit_status status = STATUS_TROUBLE;
 	struct error error;
 
@@ -243,7 +280,7 @@ static enum exit_status run(const struct config *cfg)
 
 int main(int argc, char **argv)
 {
-	struct config cfg = {.input = INPUT_OPTIONS_DEFAULT, .answer = {.limit = -1}};
+	struct config cfg = {.input = INPUT_OPTIONS_DEFAULT, .answer = {.limit = -1}, .since = -1};
 
 	program_start(info.name);
 	parse_args(&cfg, &argc, &argv);

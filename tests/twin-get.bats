@@ -38,6 +38,11 @@ without_question() {
 times="2026-02-28T23:59:59Z 2026-02-28T23:59:59.999999998Z 2026-02-28T23:59:59.999999999Z 2026-03-01T00:00:00Z 2026-03-01T00:00:00.25Z
 	2026-03-01T00:00:01Z 2026-03-01T00:00:01.000000001Z 2026-03-01T00:00:02Z 2026-03-01T00:00:05Z 2026-03-01T00:00:07.5Z 2027-01-01T00:00:00Z"
 
+# without_clock [FILE]: states without what depends on ages.
+without_clock() {
+	sed -E 's/"sync_status":"[^"]*","confidence_score":[0-9.e-]*//' "$@"
+}
+
 # next TIME: the nanosecond behind it: --to leaves its own time out, --at does not.
 next() {
 	python3 - "$1" <<'END'
@@ -112,6 +117,93 @@ without_copies() {
 	done
 	run -0 twin-get -s plant.twin --revision 99
 	[[ $output == *'"revision":6'* ]]
+}
+
+@test "what has changed since a revision, joined with the state of then, is the state of now" {
+	for name in plain model; do
+		options=()
+		[ $name = plain ] || options=(-m "$D/model.json")
+		twin-get -q -s "$D/$name.twin" >now
+		now=$(twin-get -s "$D/$name.twin" --info | jq .measures.revision)
+		for revision in 1 300 301 $((now / 2)) $((now - 7)) $((now - 1)) "$now"; do
+			twin-get -q -s "$D/$name.twin" --revision "$revision" >before
+			twin-get -q -s "$D/$name.twin" --changes-since "$revision" >changes
+			cat before changes | twin-sync -F ndjson -q "${options[@]}" >joined
+			# Ages count from the newest of all readings, of which some may be in neither.
+			cmp <(without_clock joined) <(without_question now | without_clock)
+			[ "$revision" -lt "$now" ] || [ ! -s changes ]
+		done
+		twin-get -q -s "$D/$name.twin" --changes-since 0 | twin-sync -F ndjson -q "${options[@]}" >joined
+		cmp <(without_clock joined) <(without_question now | without_clock)
+	done
+}
+
+@test "only the registers that changed are told" {
+	plant
+	{
+		reading pump t 9 31 fan t 1 '"cold"'
+		printf '%s\n' '{"type":"desired","entity_id":"fan","timestamp":"2026-03-01T00:00:08Z","properties":{"on":true}}'
+	} | twin-sync -q -o /dev/null -s plant.twin
+	run -0 twin-get -s plant.twin --changes-since 6 -e change,delta,state
+	[ "${#lines[@]}" = 6 ]
+	[[ ${lines[0]} == '{"type":"change","entity_id":"fan","timestamp":"2026-03-01T00:00:08Z","properties":{},"desired":{"on":true},'* ]]
+	[[ ${lines[1]} == '{"type":"state","entity_id":"fan",'*'"properties":{"t":"warm"}'* ]]
+	[[ ${lines[2]} == '{"type":"delta","entity_id":"fan",'*'"properties":{"on":true}'* ]]
+	[[ ${lines[3]} == '{"type":"change","entity_id":"pump","timestamp":"2026-03-01T00:00:09Z","properties":{"t":31},"metadata":'* ]]
+	run -0 twin-get -s plant.twin --changes-since 6 -P t
+	[ "${#lines[@]}" = 1 ]
+	run -0 twin-get -s plant.twin --changes-since 9
+	[ -z "$output" ]
+	run -2 --separate-stderr twin-get -s plant.twin --changes-since 10
+	[ "$stderr" = "twin-get: the store has revision 9, and nothing can be new since 10" ]
+}
+
+@test "a cursor tells each change once, and again when it could not be written" {
+	plant
+	twin-get -s plant.twin --cursor told >first
+	[ "$(wc -l <first)" = 2 ]
+	run -0 twin-get -s plant.twin --cursor told
+	[ -z "$output" ]
+	reading pump t 9 31 | twin-sync -q -o /dev/null -s plant.twin
+	cp told before
+	run -2 bash -c 'twin-get -s plant.twin --cursor told >/dev/full 2>message'
+	cmp told before
+	run -0 twin-get -s plant.twin --cursor told
+	[[ $output == *'"properties":{"t":31}'* ]]
+	run -0 twin-get -s plant.twin --cursor told --count
+	[[ $output == *'"count":0'* ]]
+	rm plant.twin*
+	plant
+	run -2 --separate-stderr twin-get -s plant.twin --cursor told
+	[[ $stderr == "twin-get: cursor 'told' is of another store: "* ]]
+	echo nonsense >told
+	run -2 --separate-stderr twin-get -s plant.twin --cursor told
+	[[ $stderr == "twin-get: 'told' is no cursor: "* ]]
+	run -2 --separate-stderr twin-get -s plant.twin --cursor new --limit 1
+	[ ! -e new ]
+}
+
+@test "--follow tells what is committed as it is committed, and ends with its reader" {
+	plant
+	mkfifo told
+	twin-get -s plant.twin --follow -e change,delta >told 3>&- &
+	follower=$!
+	exec 7<told
+	# What is written before the first look is not told: write until something is.
+	for ((second = 10; second < 60; second++)); do
+		reading pump speed "$second" "$second" | twin-sync -q -o /dev/null -s plant.twin
+		if read -r -t 0.2 line <&7; then break; fi
+	done
+	[[ $line == '{"type":"change","entity_id":"pump",'*'"properties":{"speed":'*'},"metadata":'* ]]
+	# A delta comes only when it says something else; all other changes come in their order.
+	printf '%s\n' '{"type":"desired","entity_id":"fan","timestamp":"2026-03-01T00:01:00Z","properties":{"on":true}}' |
+		twin-sync -q -o /dev/null -s plant.twin
+	while read -r -t 20 line <&7; do [[ $line != *'"fan"'* ]] || break; done
+	[[ $line == '{"type":"change","entity_id":"fan",'*'"desired":{"on":true}'* ]]
+	read -r -t 20 line <&7
+	[[ $line == '{"type":"delta","entity_id":"fan",'*'"properties":{"on":true}'* ]]
+	exec 7<&-
+	run -141 wait "$follower"
 }
 
 @test "an answer about some twins is the part of the answer about all" {
@@ -204,7 +296,7 @@ without_copies() {
 		'[2,3,6,5,6,0,1,"2026-03-01T00:00:01Z","2026-03-01T00:00:06Z"]' ]
 	[ "$(jq .measures.bytes info)" = "$(stat -c %s plant.twin)" ]
 	run -2 --separate-stderr twin-get -s in --info
-	[[ $stderr == *"need a store, and 'in' is none"* ]]
+	[[ $stderr == "twin-get: 'in' is no store, "* ]]
 }
 
 @test "what is not there is said kindly" {

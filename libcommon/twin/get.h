@@ -52,6 +52,7 @@ struct get {
 	struct status_rules rules;
 	struct answers answers;
 	struct twin_set set; // the twins that answers are about
+	bool live;           // the clock is the machine's
 	bool quiet;
 };
 

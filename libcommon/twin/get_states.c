@@ -1,27 +1,17 @@
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/memory.h"
 #include "twin/get.h"
 #include "twin/state_text.h"
 
-static int compare_twins(const void *a, const void *b)
-{
-	const struct twin *const *x = a, *const *y = b;
-
-	return slice_compare((*x)->entity_id, (*y)->entity_id);
-}
-
 const struct twin **get_sort_twins(const struct get *get, size_t *count)
 {
-	size_t all = get->set.entities.count;
-	const struct twin **twins = memory_new_zeroed(all + 1, sizeof(struct twin *));
+	const struct twin **twins = twin_set_sorted(&get->set, count);
+	size_t kept = 0;
 
-	*count = 0;
-	for (size_t i = 0; i < all; i++)
-		if (globs_match(&get->question->entities, get->set.twins[i]->entity_id))
-			twins[(*count)++] = get->set.twins[i];
-	qsort(twins, *count, sizeof(struct twin *), compare_twins);
+	for (size_t i = 0; i < *count; i++)
+		if (globs_match(&get->question->entities, twins[i]->entity_id))
+			twins[kept++] = twins[i];
+	*count = kept;
 	return twins;
 }
 

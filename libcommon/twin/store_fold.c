@@ -145,11 +145,12 @@ static int fold_range(struct store_fold *fold, const struct store_instant *insta
 int store_fold_history(struct store_fold *fold, const struct store_instant *instant, struct error *error)
 {
 	const struct store_series_list *series = &fold->series;
-	struct history_range range = {.from = HISTORY_BEGIN, .to = HISTORY_END};
 	const struct store_instant always = STORE_ALWAYS;
 
 	if (!instant)
 		instant = &always;
+	struct history_range range = {.from = HISTORY_BEGIN, .to = HISTORY_END, .after = instant->after};
+
 	if (instant->at != INT64_MAX)
 		range.to = instant->at + 1;
 	for (size_t i = 0, next; i < series->count; i = next) {

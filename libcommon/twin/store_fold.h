@@ -11,10 +11,11 @@
 struct store_instant {
 	int64_t at;       // event times up to this one
 	int64_t known_at; // records received up to then, and those of which nobody knows
-	int64_t revision; // records stored up to this one
+	int64_t revision; // records stored up to this one,
+	int64_t after;    // and after this one
 };
 
-#define STORE_ALWAYS ((struct store_instant){INT64_MAX, INT64_MAX, INT64_MAX})
+#define STORE_ALWAYS ((struct store_instant){INT64_MAX, INT64_MAX, INT64_MAX, 0})
 
 struct store_fold {
 	struct store *store;

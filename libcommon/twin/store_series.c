@@ -57,11 +57,12 @@ static int read_named(
     struct store_series_list *list, struct store *store, const struct store_series_choice *choice, struct error *error)
 {
 	sqlite3_stmt *rows = NULL;
-	int failed = store_prepare(store, &rows, COLUMNS " WHERE entity_id = ?1", error);
+	int failed = store_prepare(store, &rows, COLUMNS " WHERE entity_id = ?1 AND twins.revision > ?2", error);
 	size_t kept = 0;
 
 	for (size_t i = 0; !failed && i < choice->entities->count; i++) {
 		store_bind_text(rows, 1, slice_from_string(choice->entities->items[i]));
+		sqlite3_bind_int64(rows, 2, choice->changed_after ? choice->changed_after : -1);
 		failed = read_rows(list, store, rows, choice, error);
 	}
 	sqlite3_finalize(rows);
@@ -83,8 +84,9 @@ int store_series_read(
 	*list = (struct store_series_list)STORE_SERIES_LIST_INIT;
 	if (choice->entities && globs_are_names(choice->entities))
 		return read_named(list, store, choice, error);
-	if (store_prepare(store, &rows, COLUMNS " ORDER BY series.id", error))
+	if (store_prepare(store, &rows, COLUMNS " WHERE twins.revision > ?1 ORDER BY series.id", error))
 		return -1;
+	sqlite3_bind_int64(rows, 1, choice->changed_after ? choice->changed_after : -1);
 	int failed = read_rows(list, store, rows, choice, error);
 
 	sqlite3_finalize(rows);

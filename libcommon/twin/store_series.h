@@ -47,6 +47,7 @@ struct store_series_choice {
 	const struct option_list *entities;
 	const struct option_list *properties;
 	unsigned kinds;
+	int64_t changed_after; // only twins whose state has changed after this revision of the store; 0 for all
 };
 
 // In the caller's transaction. Release the list in any case.

@@ -45,28 +45,19 @@ struct status_rules sync_current_rules(const struct sync *sync)
 	return rules;
 }
 
-static int compare_twins(const void *a, const void *b)
-{
-	const struct twin *const *x = a, *const *y = b;
-
-	return slice_compare((*x)->entity_id, (*y)->entity_id);
-}
-
 void sync_write_states(struct sync *sync)
 {
 	struct record_sink *sink = sync->emit->sinks[SYNC_EMIT_STATE];
-	size_t count = 0;
+	size_t count;
 
 	if (!sink || !sync->set.entities.count)
 		return;
-	const struct twin **twins = memory_new_zeroed(sync->set.entities.count, sizeof(struct twin *));
+	const struct twin **twins = twin_set_sorted(&sync->set, &count);
 
-	for (size_t i = 0; i < sync->set.entities.count; i++)
-		if (!sync->has_store || sync->set.twins[i]->is_touched)
-			twins[count++] = sync->set.twins[i];
-	qsort(twins, count, sizeof(struct twin *), compare_twins);
 	sync->writer.rules = sync_current_rules(sync);
 	for (size_t i = 0; i < count; i++) {
+		if (sync->has_store && !twins[i]->is_touched)
+			continue;
 		buffer_reset(&sync->text);
 		state_append(&sync->writer, &sync->text, twins[i]);
 		write_lines(sink, buffer_slice(&sync->text));

@@ -404,6 +404,24 @@ static bool is_held(const struct twin_set *set, const struct fold_register *held
 	return held->handle && fold_judge(held, &item->key, &item->tail, &set->owner) == FOLD_DUPLICATE;
 }
 
+static int compare_twins(const void *a, const void *b)
+{
+	const struct twin *const *x = a, *const *y = b;
+
+	return slice_compare((*x)->entity_id, (*y)->entity_id);
+}
+
+const struct twin **twin_set_sorted(const struct twin_set *set, size_t *count)
+{
+	const struct twin **twins = memory_new_zeroed(set->entities.count + 1, sizeof(struct twin *));
+
+	*count = set->entities.count;
+	if (*count)
+		memcpy(twins, set->twins, *count * sizeof(struct twin *));
+	qsort(twins, *count, sizeof(struct twin *), compare_twins);
+	return twins;
+}
+
 bool twin_set_holds(const struct twin_set *set, const struct assignment *item)
 {
 	const struct series *series = twin_set_find_series(set, item->kind, item->entity_id, item->path);

@@ -106,6 +106,9 @@ struct twin *twin_set_find(const struct twin_set *set, struct slice entity_id);
 struct series *twin_set_find_series(
     const struct twin_set *set, enum register_kind kind, struct slice entity_id, struct slice path);
 
+// All of them in the order of their ids. The array is the caller's to free.
+const struct twin **twin_set_sorted(const struct twin_set *set, size_t *count);
+
 // Whether a register of the set holds this very record.
 bool twin_set_holds(const struct twin_set *set, const struct assignment *assignment);
 
