@@ -346,7 +346,6 @@ static enum exit_status check_files(struct check *check, int argc, char **argv)
 static void prepare_selection(struct check *check)
 {
 	const struct config *cfg = check->cfg;
-	const struct option_list no_types = {0};
 	struct error error;
 
 	if (cfg->where && !(check->where = expression_parse_condition(slice_from_string(cfg->where), &error)))
@@ -355,7 +354,7 @@ static void prepare_selection(struct check *check)
 		option_usage_error("--fail-if: %s", error.message);
 	if (check->where)
 		check->where_run = expression_run_new(check->where);
-	record_filter_init(&check->selection, &cfg->select, &no_types);
+	record_filter_init(&check->selection, &cfg->select, NULL);
 }
 
 static void release(struct check *check)

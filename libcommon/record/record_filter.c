@@ -29,13 +29,14 @@ static bool is_in_list(const char *list, struct slice word)
 
 static bool has_type(const struct record_filter *filter, const struct record *record)
 {
+	const struct option_list *types = filter->types;
 	struct slice type =
 	    record->type == RECORD_READING ? SLICE_LITERAL("reading") : record_text(record, MEMBER_TYPE);
 
-	for (size_t i = 0; i < filter->types->count; i++)
-		if (is_in_list(filter->types->items[i], type))
+	for (size_t i = 0; types && i < types->count; i++)
+		if (is_in_list(types->items[i], type))
 			return true;
-	return !filter->types->count;
+	return !types || !types->count;
 }
 
 static bool is_in_range(const struct select_options *options, const struct record *record)

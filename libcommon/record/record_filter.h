@@ -16,11 +16,11 @@
 
 struct record_filter {
 	const struct select_options *options;
-	const struct option_list *types; // items are TYPE,...
+	const struct option_list *types; // items are TYPE,...; none, or NULL: all types
 	struct value_tree tree;
 };
 
-// Borrows both.
+// Borrows both; types may be NULL.
 void record_filter_init(
     struct record_filter *filter, const struct select_options *options, const struct option_list *types);
 void record_filter_release(struct record_filter *filter);
