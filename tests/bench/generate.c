@@ -1,6 +1,7 @@
 // generate - writes the made stream that all benchmarks read: the same bytes on every machine.
 //
 // generate [N]        N readings of 10,000 pumping stations with 5 properties each, as NDJSON (default 5,000,000)
+// generate --tsv [N]  the same readings as tab-separated numbers: entity, property, ms since 1970, value, quality, sensor
 // generate --csv [N]  N rows of a wide CSV file: time, entity and 5 values (default 2,000,000)
 // generate --influx [N]  the same rows as InfluxDB line protocol
 // generate --senml [N]   the same rows as SenML, packs of up to 5 rows on a line
@@ -365,19 +366,39 @@ static void put_reading(struct output *out, const struct reading *r)
 	put_text(out, r->shape == SHAPE_BLANKS ? " }\n" : "}\n");
 }
 
+// 2025-01-01 in ms since 1970.
+#define BEGIN_MS INT64_C(1735689600000)
+
+// As a table holds it that numbers its series elsewhere.
+static void put_numbers(struct output *out, const struct reading *r)
+{
+	char text[64];
+
+	if (out->used + LINE_MAX_SIZE > OUTPUT_SIZE)
+		output_flush(out);
+	snprintf(text, sizeof(text), "%u\t%u\t%" PRId64 "\t", r->twin, r->property, BEGIN_MS + r->time);
+	put_text(out, text);
+	put_value(out, r->value, properties[r->property].decimals);
+	if (r->quality >= 0)
+		snprintf(text, sizeof(text), "\t%d.%02d\t", r->quality / 100, r->quality % 100);
+	put_text(out, r->quality >= 0 ? text : "\t\t");
+	put_text(out, r->sensor == 0 ? "\n" : r->sensor == 1 ? "a\n" : "b\n");
+}
+
 // What has not arrived when the count is reached never arrives: that makes a short stream the beginning of a long one.
-static void write_stream(struct generator *g, struct output *out, int64_t count)
+static void write_stream(struct generator *g, struct output *out, int64_t count,
+    void (*put)(struct output *out, const struct reading *r))
 {
 	while (count > 0) {
 		struct reading r = next_reading(g);
 		for (; count > 0 && g->late_count > 0 && g->late[0].due < r.time; count--) {
 			struct reading arrived = late_pop(g);
-			put_reading(out, &arrived);
+			put(out, &arrived);
 		}
 		if (r.due > r.time)
 			late_push(g, &r);
 		else if (count-- > 0)
-			put_reading(out, &r);
+			put(out, &r);
 		if (draw_below(g, 200) == 0) {
 			r.due += draw_below(g, COPY_MAX_MS);
 			late_push(g, &r);
@@ -413,9 +434,6 @@ static void write_rows(struct generator *g, struct output *out, int64_t count)
 	while (count-- > 0)
 		put_row(g, out);
 }
-
-// 2025-01-01 in ms since 1970.
-#define BEGIN_MS INT64_C(1735689600000)
 
 static void put_point(struct generator *g, struct output *out)
 {
@@ -487,7 +505,7 @@ static int64_t parse_count(const char *text)
 	long long count = strtoll(text, &end, 10);
 	if (errno == 0 && *end == '\0' && count > 0)
 		return count;
-	fprintf(stderr, "usage: generate [--csv | --influx | --senml] [COUNT]\n");
+	fprintf(stderr, "usage: generate [--tsv | --csv | --influx | --senml] [COUNT]\n");
 	exit(2);
 }
 
@@ -495,9 +513,10 @@ int main(int argc, char **argv)
 {
 	bool points = argc > 1 && strcmp(argv[1], "--influx") == 0;
 	bool packs = argc > 1 && strcmp(argv[1], "--senml") == 0;
+	bool numbers = argc > 1 && strcmp(argv[1], "--tsv") == 0;
 	bool rows = points || packs || (argc > 1 && strcmp(argv[1], "--csv") == 0);
-	const char *count_text = argc > 1 + rows ? argv[1 + rows] : rows ? "2000000" : "5000000";
-	int64_t count = parse_count(argc > 2 + rows ? "" : count_text);
+	int at = 1 + (rows || numbers);
+	int64_t count = parse_count(argc > at + 1 ? "" : argc > at ? argv[at] : rows ? "2000000" : "5000000");
 	struct generator *g = calloc(1, sizeof(*g));
 	struct output *out = calloc(1, sizeof(*out));
 
@@ -512,7 +531,7 @@ int main(int argc, char **argv)
 	else if (rows)
 		write_rows(g, out, count);
 	else
-		write_stream(g, out, count);
+		write_stream(g, out, count, numbers ? put_numbers : put_reading);
 	output_flush(out);
 	free(g->late);
 	free(g);

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# run.sh [fold|pipe|csv|influx|senml|select|check|start|memory]... - measures the programs beside other tools on the same work in one run, after
-# comparing the answers (README.md here). Status: 0 done, 1 answers differ, 2 trouble. No figure makes it fail.
+# run.sh [CONTEST]... - measures the programs beside other tools on the same work in one run, after comparing the answers; README.md here
+# says which there are. Status: 0 done, 1 answers differ, 2 trouble. No figure makes it fail.
 set -euo pipefail
 export LC_ALL=C
 
@@ -10,6 +10,7 @@ dir=${TWIN_BENCH_DIR:-/tmp/twin-bench}
 readings=${TWIN_BENCH_READINGS:-5000000}
 rows=${TWIN_BENCH_ROWS:-2000000}
 rounds=${TWIN_BENCH_ROUNDS:-3}
+store_readings=${TWIN_BENCH_STORE_READINGS:-20000000}
 bin=$build/bench
 answers=$dir/answers
 export TWIN_BENCH_PEERS=${TWIN_BENCH_PEERS:-$dir/peers}
@@ -672,17 +673,20 @@ contest_memory() {
 	print_contest seconds
 }
 
+# shellcheck source=tests/bench/store.sh
+source "$here/store.sh"
+
 main() {
-	local contest
+	local contest contests=(fold pipe csv influx senml select check store store-flat start memory)
 	for contest in "$@"; do
-		declare -F "contest_$contest" >/dev/null || die "usage: run.sh [fold|pipe|csv|influx|senml|select|check|start|memory]..."
+		declare -F "contest_$contest" >/dev/null || die "no contest '$contest': one of ${contests[*]}"
 	done
 	mkdir -p "$dir" "$answers"
 	print_machine
 	build_tools
 	find_peers
 	prepare_data
-	[[ $# -gt 0 ]] || set -- fold pipe csv influx senml select check start memory
+	[[ $# -gt 0 ]] || set -- "${contests[@]}"
 	for contest in "$@"; do
 		"contest_$contest"
 	done
