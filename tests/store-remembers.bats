@@ -139,7 +139,7 @@ END
 	into s.twin --entities ids in
 	[ "$(ask s.twin 'SELECT sum(items) FROM history')" = 16 ]
 	run -0 twin-sync -s s.twin --retain t=1d --retain 2d --verify
-	[ "$(ask s.twin 'SELECT sum(items) FROM history')" = 9 ]
+	[ "$(ask s.twin 'SELECT sum(items) FROM history')" = 10 ]
 	run -0 twin-sync -s s.twin --retain 0s --now 2026-04-01 --verify
 	[ "$(ask s.twin 'SELECT sum(items) FROM history')" = 1 ]
 }

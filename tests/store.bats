@@ -535,7 +535,7 @@ a_prefix() {
 	into s.twin in
 	ask s.twin 'SELECT entity_id, state FROM twins' >before
 	run -0 twin-sync -s s.twin --retain 'u=1d' --retain 't*=3d' --retain 36h --verify
-	[ "$(ask s.twin 'SELECT sum(items) FROM history')" = 12 ]
+	[ "$(ask s.twin 'SELECT sum(items) FROM history')" = 15 ]
 	run -0 ask s.twin 'SELECT * FROM horizons ORDER BY property'
 	same <<'END'
 *|2026-03-03T12:00:00Z

@@ -3,7 +3,9 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/timestamp.h"
 #include "twin/admission.h"
+#include "twin/store_horizons.h"
 #include "twin/store_rest.h"
 
 int store_fold_open(struct store_fold *fold, struct store *store, const struct model *model,
@@ -26,6 +28,7 @@ void store_fold_release(struct store_fold *fold)
 	store_series_release(&fold->series);
 	value_tree_release(&fold->tree);
 	free(fold->held);
+	free(fold->horizons);
 }
 
 void store_item_assignment(const struct store_series *series, const struct history_item *item, struct value_tree *tree,
@@ -110,19 +113,26 @@ static void set_revisions(struct store_fold *fold)
 	}
 }
 
-// Whether the item counts.
+// Something that counted before the horizon is left out: what counted in its place may have been forgotten.
+static void note_gap(struct store_fold *fold, const struct history_item *item)
+{
+	const struct store_series *series = store_series_find(&fold->series, item->series);
+	int64_t horizon = fold->horizons ? fold->horizons[series - fold->series.items] : INT64_MIN;
+
+	if (item->timestamp < horizon && (!fold->has_gap || horizon > fold->gap)) {
+		fold->has_gap = true;
+		fold->gap = horizon;
+	}
+}
+
+// Whether the item, which is an assignment, counts.
 static bool is_known(struct store_fold *fold, const struct store_instant *instant, const struct history_item *item)
 {
-	bool known =
-	    item->revision <= instant->revision && (!item->has_received || item->received <= instant->known_at);
-
-	if (known) {
+	if ((!item->has_received || item->received <= instant->known_at) && item->revision <= instant->revision) {
 		fold->undated += !item->has_received;
 		return true;
 	}
-	if (!fold->has_unknown || item->timestamp < fold->oldest_unknown)
-		fold->oldest_unknown = item->timestamp;
-	fold->has_unknown = true;
+	note_gap(fold, item);
 	return false;
 }
 
@@ -142,14 +152,11 @@ static int fold_range(struct store_fold *fold, const struct store_instant *insta
 	return found;
 }
 
-int store_fold_history(struct store_fold *fold, const struct store_instant *instant, struct error *error)
+static int fold_all(struct store_fold *fold, const struct store_instant *instant, struct error *error)
 {
 	const struct store_series_list *series = &fold->series;
-	const struct store_instant always = STORE_ALWAYS;
-
-	if (!instant)
-		instant = &always;
-	struct history_range range = {.from = HISTORY_BEGIN, .to = HISTORY_END, .after = instant->after};
+	struct history_range range = {
+	    .last = UINT32_MAX, .from = HISTORY_BEGIN, .to = HISTORY_END, .after = instant->after};
 
 	if (instant->at != INT64_MAX)
 		range.to = instant->at + 1;
@@ -162,4 +169,32 @@ int store_fold_history(struct store_fold *fold, const struct store_instant *inst
 	}
 	set_revisions(fold);
 	return 0;
+}
+
+static int read_horizons(struct store_fold *fold, struct error *error)
+{
+	struct store_horizons horizons;
+	int failed = store_horizons_read(&horizons, fold->store, error);
+
+	if (!failed)
+		fold->horizons = store_horizons_of(&horizons, &fold->series);
+	store_horizons_release(&horizons);
+	return failed;
+}
+
+int store_fold_history(struct store_fold *fold, const struct store_instant *instant, struct error *error)
+{
+	const struct store_instant always = STORE_ALWAYS;
+	char text[TIMESTAMP_TEXT_SIZE];
+
+	if (!instant)
+		return fold_all(fold, &always, error);
+	if (store_horizon_check(fold->store, &fold->series, instant->at, error) || read_horizons(fold, error) ||
+	    fold_all(fold, instant, error))
+		return -1;
+	if (!fold->has_gap)
+		return 0;
+	return error_set(error,
+	    "store '%s' has forgotten the history before %.*s (--retain): what was known of it then cannot be told",
+	    fold->store->path, (int)timestamp_format(text, fold->gap), text);
 }

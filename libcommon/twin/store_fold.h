@@ -26,9 +26,11 @@ struct store_fold {
 	struct value_tree tree;  // of the assignment made last
 	struct store_held *held; // by series->watch - 1 and twin->watch - 1: which revisions its registers are of
 	size_t held_count, held_capacity;
-	uint64_t undated; // items that counted without saying when they were received, while known_at asked for it
-	bool has_unknown; // some item was left out since it was not known
-	int64_t oldest_unknown; // the smallest event time of those
+	uint64_t undated;  // items that counted without saying when they were received, while known_at asked for it
+	int64_t *horizons; // by place in series: see store_horizons.h; NULL where nothing has been forgotten
+	// An item that counted before its horizon was left out: another one, which it beat, may have been forgotten.
+	bool has_gap;
+	int64_t gap; // that horizon
 };
 
 // Reads the names of the chosen series (NULL: of all), in the caller's transaction. -1 with error also when the store keeps no history; release
@@ -38,6 +40,7 @@ int store_fold_open(struct store_fold *fold, struct store *store, const struct m
 void store_fold_release(struct store_fold *fold);
 
 // Puts the history of these series into the set, whose twins then have the revision of the record that last changed them. instant: NULL for all.
+// -1 with error also when what was so at that instant has been forgotten.
 int store_fold_history(struct store_fold *fold, const struct store_instant *instant, struct error *error)
     __attribute__((warn_unused_result));
 

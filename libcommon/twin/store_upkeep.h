@@ -5,6 +5,7 @@
 
 #include "twin/model.h"
 #include "twin/store.h"
+#include "twin/store_horizons.h"
 
 // Makes every state again from the history, under the model, in one transaction. *changed: how many had to be written. -1 also when the store
 // keeps no history.
@@ -19,14 +20,8 @@ int store_verify(struct store *store, const struct model *model, void (*report)(
 // Merges the history to one run and gives free space back.
 int store_compact(struct store *store, struct error *error) __attribute__((warn_unused_result));
 
-struct store_horizon {
-	const char *property; // a glob
-	int64_t before;
-};
-
-// Removes from the history what is older than the first horizon whose glob matches (all of a twin but readings and desires: the one of "*"). What a register
-// holds, and every delete, stays.
-int store_retain(struct store *store, const struct model *model, const struct store_horizon *horizons, size_t count,
+// Removes from the history what is older than the horizon of its property, but for what still counts from there on: see store_horizons.h.
+int store_retain(struct store *store, const struct model *model, const struct store_horizons *horizons,
     struct error *error) __attribute__((warn_unused_result));
 
 #endif

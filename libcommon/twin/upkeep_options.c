@@ -12,53 +12,40 @@ bool upkeep_is_asked(const struct upkeep_options *options)
 }
 
 // [GLOB=]DUR. A glob may hold '=', a duration does not.
-static int read_horizon(const char *text, const struct model *model, int64_t now, char **glob,
-    struct store_horizon *horizon, struct error *error)
+static int read_horizon(
+    const char *text, const struct model *model, int64_t now, struct store_horizons *horizons, struct error *error)
 {
 	const char *equals = strrchr(text, '='), *duration = equals ? equals + 1 : text;
 	struct error inner;
-	int64_t kept;
+	int64_t kept, before;
 
 	if (model_duration(model, slice_from_string(duration), &kept, &inner))
 		return error_set(error, "option '--retain': %s", inner.message);
 	if (kept < 0 || equals == text)
 		return error_set(error, "option '--retain': '%s' is no [GLOB=]DUR", text);
-	*glob = equals ? memory_dup_slice(slice_of(text, (size_t)(equals - text))) : memory_dup_string("*");
-	horizon->property = *glob;
-	if (__builtin_sub_overflow(now, kept, &horizon->before))
-		horizon->before = INT64_MIN + 1;
+	if (__builtin_sub_overflow(now, kept, &before))
+		before = INT64_MIN + 1;
+	char *glob = equals ? memory_dup_slice(slice_of(text, (size_t)(equals - text))) : memory_dup_string("*");
+
+	store_horizons_add(horizons, glob, before);
+	free(glob);
 	return 0;
-}
-
-// Those of all properties come behind those of some.
-static int compare_horizons(const void *a, const void *b)
-{
-	const struct store_horizon *x = a, *y = b;
-	bool x_all = strcmp(x->property, "*") == 0, y_all = strcmp(y->property, "*") == 0;
-
-	return x_all != y_all ? x_all - y_all : strcmp(x->property, y->property);
 }
 
 static int retain(const struct option_list *list, struct store *store, const struct model *model, const int64_t *now,
     struct error *error)
 {
-	struct store_horizon *horizons = memory_new_zeroed(list->count, sizeof *horizons);
-	char **globs = memory_new_zeroed(list->count, sizeof *globs);
+	struct store_horizons horizons = STORE_HORIZONS_INIT;
 	int failed = 0;
 
 	// Without a reading there is nothing that could be old.
 	if (!now && !store->has_clock)
 		now = &(int64_t){0};
 	for (size_t i = 0; i < list->count && !failed; i++)
-		failed = read_horizon(list->items[i], model, now ? *now : store->clock, &globs[i], &horizons[i], error);
-	if (!failed) {
-		qsort(horizons, list->count, sizeof *horizons, compare_horizons);
-		failed = store_retain(store, model, horizons, list->count, error);
-	}
-	for (size_t i = 0; i < list->count; i++)
-		free(globs[i]);
-	free(globs);
-	free(horizons);
+		failed = read_horizon(list->items[i], model, now ? *now : store->clock, &horizons, error);
+	if (!failed)
+		failed = store_retain(store, model, &horizons, error);
+	store_horizons_release(&horizons);
 	return failed;
 }
 
