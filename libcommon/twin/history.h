@@ -114,6 +114,9 @@ struct history_totals {
 int history_count(struct history *history, struct history_totals *totals, struct error *error)
     __attribute__((warn_unused_result));
 
+// How many blocks a cursor may hold at once: one of each run.
+int history_count_runs(struct history *history, size_t *count, struct error *error) __attribute__((warn_unused_result));
+
 // Removal of old items. Starts with position 0; all other members stay the same from call to call. Each pass looks at all blocks: several
 // series with horizons of their own are one pass, with the newest horizon as `before` and the rest of the rule in `keep`.
 struct history_retention {

@@ -191,6 +191,16 @@ int history_list_runs(struct history *history, enum history_sql which, int64_t p
 	return got;
 }
 
+int history_count_runs(struct history *history, size_t *count, struct error *error)
+{
+	int64_t *runs;
+
+	if (history_list_runs(history, HISTORY_SQL_RUNS, 0, &runs, count, error) < 0)
+		return -1;
+	free(runs);
+	return 0;
+}
+
 int history_count(struct history *history, struct history_totals *totals, struct error *error)
 {
 	sqlite3_stmt *statement = history_statement(history, HISTORY_SQL_TOTALS, error);
