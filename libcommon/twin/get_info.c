@@ -152,7 +152,7 @@ static int put_store(struct get *get, struct buffer *text, struct error *error)
 	struct store *store = get->store;
 	int64_t twins, properties, pages, page_size, models, sources;
 
-	if (ask(store, "SELECT count(*) FROM twins", &twins, error) ||
+	if (ask(store, "SELECT count(*) FROM twins WHERE state <> ''", &twins, error) ||
 	    ask(store,
 		store->has_history ? "SELECT count(*) FROM series WHERE kind = 0" : "SELECT count(*) FROM properties",
 		&properties, error) ||
