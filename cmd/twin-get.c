@@ -243,7 +243,7 @@ static enum exit_status ask(struct get *get, const struct config *cfg)
 	if (cfg->run.explain)
 		explain(get, cfg);
 	get->answers.emit = &get->streams.emit;
-	if (answer(get, cfg, &error)) {
+	if (answer(get, cfg, &error) || (get->store && store_still(get->store, &error))) {
 		if (error.message[0])
 			message_print("%s", error.message);
 		return STATUS_TROUBLE;

@@ -16,6 +16,13 @@ setup() {
 	scratch
 }
 
+teardown() {
+	if [ -n "${folder:-}" ]; then
+		chmod u+w "$folder"
+		rm -r "$folder"
+	fi
+}
+
 reading() {
 	printf '{"entity_id":"%s","property":"%s","timestamp":"2026-03-01T00:00:%02dZ","value":%s}\n' "$@"
 }
@@ -343,6 +350,28 @@ without_copies() {
 	wait $!
 	twin-get -q -s plant.twin | cmp - want
 	sha256sum -c --quiet before
+	[ ! -e plant.twin-wal ]
+}
+
+@test "a store beside which its reader may write nothing is read all the same" {
+	folder=$(mktemp -d)
+	cd "$folder"
+	plant
+	twin-get -s plant.twin >want
+	chmod a-w,a+rx . plant.twin
+	# Root may write everywhere.
+	as=()
+	if [ "$(id -u)" = 0 ]; then
+		needs setpriv
+		cp "$TWIN_BUILD/twin-get" .
+		as=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+		PATH=$PWD:$PATH
+		"${as[@]}" test -x "$PWD/twin-get" || skip "temporary files are not everybody's to look into"
+	fi
+	run -0 --separate-stderr "${as[@]}" twin-get -s plant.twin
+	[ "$output" = "$(cat want)" ]
+	run -2 --separate-stderr "${as[@]}" twin-get -s plant.twin --follow
+	[[ $stderr == "twin-get: store 'plant.twin' can only be followed by who may write beside it" ]]
 }
 
 @test "a full disk and a reader that is gone are told as everywhere" {

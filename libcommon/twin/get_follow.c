@@ -70,6 +70,8 @@ static int find_start(const struct get *get, const struct get_follow *options, i
 {
 	int64_t revision = (int64_t)get->store->revision;
 
+	if (options->follow && get->store->is_frozen)
+		return error_set(error, "store '%s' can only be followed by who may write beside it", get->path);
 	*after = options->follow ? revision : 0;
 	if (options->has_since)
 		*after = options->since;

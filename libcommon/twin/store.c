@@ -4,8 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
+#include "base/buffer.h"
 #include "base/memory.h"
 #include "base/monotonic.h"
 #include "twin/store_schema.h"
@@ -142,16 +145,78 @@ static int write_values(struct store *store, struct error *error)
 	return store_step(store, put, error);
 }
 
+// "file:" and the path with what means something in it written as %XX.
+static void append_uri(struct buffer *out, const char *path)
+{
+	buffer_append_string(out, "file:");
+	for (; *path; path++) {
+		if (strchr("%?#", *path))
+			buffer_printf(out, "%%%02X", (unsigned char)*path);
+		else
+			buffer_append_char(out, *path);
+	}
+	buffer_append_string(out, "?immutable=1");
+}
+
+static bool is_in_use(const char *path)
+{
+	struct buffer log = BUFFER_INIT;
+
+	buffer_append_string(&log, path);
+	buffer_append_string(&log, "-wal");
+	bool there = access(buffer_string(&log), F_OK) == 0;
+
+	buffer_release(&log);
+	return there;
+}
+
+// A reader of a log locks it in a file beside the store, which it may not be able to make.
+static int freeze(struct store *store)
+{
+	int code =
+	    sqlite3_exec(store->database, "PRAGMA query_only = 1; SELECT 1 FROM sqlite_schema", NULL, NULL, NULL);
+	struct stat file;
+
+	if (((code & 0xff) != SQLITE_READONLY && (code & 0xff) != SQLITE_CANTOPEN) || is_in_use(store->path) ||
+	    stat(store->path, &file))
+		return SQLITE_OK;
+	struct buffer uri = BUFFER_INIT;
+
+	append_uri(&uri, store->path);
+	sqlite3_close(store->database);
+	store->database = NULL;
+	store->is_frozen = true;
+	store->frozen_at = file.st_mtim;
+	code = sqlite3_open_v2(
+	    buffer_string(&uri), &store->database, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI, NULL);
+	buffer_release(&uri);
+	return code;
+}
+
+int store_still(const struct store *store, struct error *error)
+{
+	struct stat file;
+
+	if (!store->is_frozen ||
+	    (stat(store->path, &file) == 0 && file.st_mtim.tv_sec == store->frozen_at.tv_sec &&
+		file.st_mtim.tv_nsec == store->frozen_at.tv_nsec && !is_in_use(store->path)))
+		return 0;
+	return error_set(error, "store '%s' was written to while it was read: ask again", store->path);
+}
+
 static int open_database(struct store *store, enum store_mode mode, struct error *error)
 {
 	static const int modes[] = {
 	    [STORE_CREATE] = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
 	    [STORE_WRITE] = SQLITE_OPEN_READWRITE,
-	    [STORE_READ] = SQLITE_OPEN_READONLY,
+	    // The last one to close the log removes it, which only a connection that may write can.
+	    [STORE_READ] = SQLITE_OPEN_READWRITE,
 	};
 	int flags = modes[mode] | SQLITE_OPEN_NOMUTEX;
 	int result = sqlite3_open_v2(store->path, &store->database, flags, NULL);
 
+	if (result == SQLITE_OK && mode == STORE_READ)
+		result = freeze(store);
 	if (!store->database)
 		return error_set(error, "cannot open store '%s': out of memory", store->path);
 	sqlite3_extended_result_codes(store->database, 1);

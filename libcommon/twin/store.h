@@ -11,6 +11,7 @@
 #include <sqlite3.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "base/error.h"
 #include "base/slice.h"
@@ -24,7 +25,9 @@ struct store {
 	int64_t lock_wait; // nanoseconds to wait for other writers
 	int64_t waiting_since;
 	bool in_transaction;
-	bool is_new;       // this open has made it
+	bool is_new;    // this open has made it
+	bool is_frozen; // read where nothing can be written, not even the lock of a reader: see store_still
+	struct timespec frozen_at;
 	bool has_history;  // records are remembered, not just the state that they made
 	uint64_t commits;  // by anybody
 	uint64_t revision; // records stored, by anybody
@@ -44,6 +47,10 @@ enum store_mode {
 // lock_wait: how long to wait for other writers, in nanoseconds. has_history counts where the store is made.
 int store_open(struct store *store, const char *path, enum store_mode mode, int64_t lock_wait, bool has_history,
     struct error *error) __attribute__((warn_unused_result));
+
+// A store that lies where its reader may write nothing (on a read-only disk, in somebody else's folder) and that no program has in use is read
+// as if it could not change. 0 when it has not changed since, -1 with error when it has and what was read of it may be wrong.
+int store_still(const struct store *store, struct error *error) __attribute__((warn_unused_result));
 
 // Gives up what is not committed.
 void store_close(struct store *store);
