@@ -2,12 +2,10 @@
 
 #include <stdlib.h>
 
-#include "base/decimal.h"
 #include "base/memory.h"
 #include "record/property_path.h"
+#include "twin/ack.h"
 #include "twin/document.h"
-
-#define ACK_REFUSED 400
 
 void delta_release(struct delta *delta)
 {
@@ -18,22 +16,15 @@ void delta_release(struct delta *delta)
 	*delta = (struct delta)DELTA_INIT;
 }
 
-// The command that it refuses; empty when it refuses none. Without an id it answers nobody in particular.
-static void read_refusal(struct slice ack, struct buffer *command_id)
+// The command that it refuses; empty when it refuses none.
+static void read_refusal(struct slice text, struct buffer *command_id)
 {
-	struct value_tree tree = VALUE_TREE_INIT;
-	struct error error;
+	struct ack ack = ACK_INIT;
 
 	buffer_reset(command_id);
-	if (ack.length && value_parse(&tree, ack, &error) == 0) {
-		const struct value *id = value_member(&tree, value_root(&tree), SLICE_LITERAL("command_id"));
-		const struct value *code = value_member(&tree, value_root(&tree), SLICE_LITERAL("code"));
-
-		if (id && id->kind == VALUE_STRING && code && code->kind == VALUE_NUMBER &&
-		    decimal_to_double(code->text) >= ACK_REFUSED)
-			json_decode_string(command_id, slice_of(id->text.data + 1, id->text.length - 2));
-	}
-	value_tree_release(&tree);
+	if (ack_read(&ack, text) && ack_is_refusal(&ack))
+		buffer_append_slice(command_id, ack.command_id);
+	ack_release(&ack);
 }
 
 bool ack_refuses(struct slice ack, struct slice command_id)

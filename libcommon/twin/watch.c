@@ -2,13 +2,13 @@
 
 #include <stdlib.h>
 
-#include "base/decimal.h"
 #include "base/duration.h"
 #include "base/hash.h"
 #include "base/memory.h"
 #include "base/timestamp.h"
 #include "record/property_path.h"
 #include "record/value.h"
+#include "twin/ack.h"
 
 enum watch_state {
 	WATCH_FRESH, // of a property: no older than it may be
@@ -251,20 +251,11 @@ static void emit_desire(
 // What the reading says of the command it refuses.
 static void refuse(struct watch *watch, struct watch_item *item, const struct assignment *reading)
 {
-	struct value_tree tree = VALUE_TREE_INIT;
-	struct buffer scratch = BUFFER_INIT;
-	struct error error;
-	struct slice message = SLICE_EMPTY;
+	struct ack ack = ACK_INIT;
+	bool is_read = ack_read(&ack, reading->ack);
 
-	if (value_parse(&tree, reading->ack, &error) == 0) {
-		const struct value *text = value_member(&tree, value_root(&tree), SLICE_LITERAL("message"));
-
-		if (text && text->kind == VALUE_STRING)
-			message = value_string(text, &scratch);
-	}
-	emit_desire(watch, item, WATCH_REFUSED, reading->key.timestamp, message);
-	value_tree_release(&tree);
-	buffer_release(&scratch);
+	emit_desire(watch, item, WATCH_REFUSED, reading->key.timestamp, is_read ? ack.message : SLICE_EMPTY);
+	ack_release(&ack);
 }
 
 static bool is_at_or_above(struct slice path, struct slice other)
