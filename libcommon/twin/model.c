@@ -174,6 +174,16 @@ static int read_flag(
 	return json_is_boolean(node) ? 0 : complain(source, where, expected);
 }
 
+static int read_writable(
+    const struct model_source *source, const char *where, json_t *node, struct model_property *property)
+{
+	bool writable = true;
+	int failed = read_flag(source, where, "writable is true or false", node, &writable);
+
+	property->read_only = !writable;
+	return failed;
+}
+
 static int read_property_member(const struct model_source *source, const char *where, const char *name, json_t *node,
     struct model_property *property)
 {
@@ -195,6 +205,8 @@ static int read_property_member(const struct model_source *source, const char *w
 		return read_deadband(source, where, node, property);
 	if (strcmp(name, "required") == 0)
 		return read_flag(source, where, "required is true or false", node, &property->required);
+	if (strcmp(name, "writable") == 0)
+		return read_writable(source, where, node, property);
 	if (strcmp(name, "counter") == 0)
 		return read_flag(source, where, "counter is true or false", node, &property->counter);
 	// Members that other programs read pass.

@@ -35,6 +35,7 @@ struct model_property {
 	double absolute, relative;     // tolerances of desired against reported
 	double deadband;               // changes of no more than this are noise, 0 when not declared
 	bool required;
+	bool read_only;                  // nothing can be desired of it
 	struct quality_limits checks;    // range and a declared interval among them; tests is filled
 	bool counter;                    // only grows, but for beginning anew
 	struct calibration *calibration; // of readings whose sensor has none; NULL when not declared

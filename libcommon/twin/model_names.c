@@ -25,10 +25,10 @@ static const char *const file_others[] = {"title", "description", "comment", "ve
     "metrics", "physics", "models", "parts", "rules", "alerts", "failure", "limits", "maintenance", "costs", NULL};
 static const char *const axis_known[] = {"unit", NULL};
 static const char *const property_known[] = {"type", "unit", "range", "suspect_range", "interval", "stale_after",
-    "tolerance", "maximum_rate", "stuck", "spike", "attenuated", "deadband", "counter", "required", "calibration",
-    NULL};
+    "tolerance", "maximum_rate", "stuck", "spike", "attenuated", "deadband", "counter", "required", "writable",
+    "calibration", NULL};
 static const char *const described[] = {
-    "name", "title", "description", "comment", "label", "writable", "merge", "property", "properties", NULL};
+    "name", "title", "description", "comment", "label", "merge", "property", "properties", NULL};
 static const char *const tolerance_known[] = {"absolute", "relative", NULL};
 static const char *const sensor_known[] = {"priority", "calibration", NULL};
 static const char *const calibration_known[] = {"form", "gives", "property", "raw_unit", "unit", "range", "offset",

@@ -62,8 +62,8 @@ static void check_all_slips(void)
 	check_slips("{\"axis\":{\"unit\":\"cycle\",\"unti\":1}}", 1, "did you mean 'unit'?");
 	// Of other programs.
 	check_slips("{\"title\":\"x\",\"relationships\":{},\"rules\":[],\"rule\":[],\"my_own\":1,\"x\":1}", 0, NULL);
-	check_slips("{\"properties\":{\"t\":{\"writable\":true,\"writeable\":true,\"merge\":\"max\",\"precision\":2}}}",
-	    0, NULL);
+	check_slips("{\"properties\":{\"t\":{\"writable\":true,\"merge\":\"max\",\"precision\":2}}}", 0, NULL);
+	check_slips("{\"properties\":{\"t\":{\"writeable\":false}}}", 1, "did you mean 'writable'?");
 }
 
 static void check_many_slips(void)
@@ -87,7 +87,7 @@ static void check_members(void)
 		      "\"a/"
 		      "b\":{\"type\":\"number\",\"unit\":\"K\",\"range\":[-1.5,null],\"interval\":\"10s\",\"required\":"
 		      "true,\"deadband\":3},"
-		      "\"c\":{\"stale_after\":\"1m\",\"tolerance\":0.5},"
+		      "\"c\":{\"stale_after\":\"1m\",\"tolerance\":0.5,\"writable\":false},"
 		      "\"d\":{\"interval\":\"1s\",\"stale_after\":\"90s\",\"tolerance\":{\"relative\":0.1}}},"
 		      "\"sensors\":{\"lab\":{\"priority\":-7},\"x\":{}}}");
 	const struct model_property *b = property_of(model, "a/b"), *c = property_of(model, "c"),
@@ -103,6 +103,7 @@ static void check_members(void)
 	CHECK(d->interval == SECONDS(1) && d->stale_after == SECONDS(90));
 	CHECK(c->absolute == 0.5 && c->relative == 0 && d->absolute == 0 && d->relative == 0.1);
 	CHECK(model->has_required && !c->required);
+	CHECK(c->read_only && !b->read_only);
 	CHECK(model_priority(model, SLICE_LITERAL("lab")) == -7);
 	CHECK(model_priority(model, SLICE_LITERAL("x")) == 0 && model_priority(model, SLICE_LITERAL("y")) == 0);
 	CHECK(model_priority(NULL, SLICE_LITERAL("lab")) == 0);
@@ -188,6 +189,7 @@ static void check_mistakes(void)
 	check_wrong("{\"properties\":{\"a\":{\"tolerance\":-1}}}", "tolerance");
 	check_wrong("{\"properties\":{\"a\":{\"tolerance\":{\"absolute\":\"1\"}}}}", "tolerance");
 	check_wrong("{\"properties\":{\"a\":{\"required\":1}}}", "required");
+	check_wrong("{\"properties\":{\"a\":{\"writable\":\"no\"}}}", "writable is true or false");
 	check_wrong("{\"applies_to\":\"a\"}", "applies_to");
 	check_wrong("{\"applies_to\":[1]}", "applies_to");
 	check_wrong("{\"sensors\":{\"s\":{\"priority\":1.5}}}", "s: ");
