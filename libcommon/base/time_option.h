@@ -25,7 +25,7 @@ int time_option_parse(struct slice text, const struct time_context *context, int
     __attribute__((warn_unused_result));
 
 // The machine's clock, nanoseconds since 1970. The only place that reads it; called only where the user asked for
-// `live`.
+// `live`, and by twin-set, whose user does something now.
 int64_t time_machine_now(void);
 
 #endif

@@ -18,6 +18,9 @@
 
 #define STORE_FORMAT 1
 
+// How long to wait for other writers where nobody says, in nanoseconds.
+#define STORE_LOCK_WAIT (INT64_C(60) * 1000000000)
+
 struct store {
 	sqlite3 *database;
 	char *path;

@@ -19,8 +19,6 @@ struct store_options {
 	bool no_history;
 };
 
-#define STORE_LOCK_WAIT (INT64_C(60) * 1000000000)
-
 struct store_session {
 	struct store store;
 	struct store_sources sources;
