@@ -1,7 +1,7 @@
 #!/bin/sh
 # A valve behind a broker of MQTT is told where to go, and whoever told it waits until it is there, or learns that it will not go:
 #
-#	twin-set -> store -> deltas -> broker -> valve -> broker -> twin-ingest | twin-sync -> store -> twin-set --wait
+#	twin-set -> store -> twin-get --follow -> broker -> valve -> broker -> twin-ingest | twin-sync -> store -> twin-set --wait
 #
 # The broker listens on a socket in a folder of its own. Arguments go to twin-get, which shows what the store has in the end.
 set -eu
@@ -16,10 +16,10 @@ done
 here=$PWD
 room=$(mktemp -d)
 jobs=
-trap 'exec 4>&-; kill $jobs 2>/dev/null || :; wait; rm -rf "$room"' EXIT
+trap 'kill $jobs 2>/dev/null || :; wait; rm -rf "$room"' EXIT
 trap 'exit 1' HUP INT TERM
 cd "$room"
-mkfifo deltas orders positions answers readings refusals said
+mkfifo deltas orders positions answers readings refusals
 
 # Both end with the process that they become. What the broker keeps it gives to whoever comes later.
 publish() { # topic
@@ -28,11 +28,6 @@ publish() { # topic
 
 subscribe() { # topic format
 	exec mosquitto_sub --unix broker -q 1 -t "plant/+/$1" -F "$2"
-}
-
-# What is desired and not reported, as it becomes so.
-follow_deltas() {
-	exec twin-sync -q -e delta
 }
 
 printf 'listener 0 broker\nallow_anonymous true\nuser %s\n' "$(id -un)" >broker.conf
@@ -51,8 +46,8 @@ done
 echo '{"entity_id":"valve-7","property":"position","timestamp":"2026-03-01T11:59:00Z","value":0}' |
 	twin-sync -q -s plant.twin -o /dev/null
 
-# From the store to the valve.
-follow_deltas <said >deltas &
+# From the store to the valve: what is desired and not reported, as it becomes so.
+twin-get -s plant.twin --follow --changes-since 1 -e delta >deltas &
 jobs="$jobs $!"
 publish delta <deltas &
 jobs="$jobs $!"
@@ -77,11 +72,9 @@ jobs="$jobs $!"
 twin-sync -q -s plant.twin -o /dev/null <refusals &
 jobs="$jobs $!"
 
-# Each record goes to follow_deltas as soon as it is in the store; what comes of it is told.
-exec 4>said
 tell_valve() { # second command position
 	echo "position=$3"
-	twin-set -s plant.twin --now "2026-03-01T12:00:$1Z" --command-id "$2" --wait --timeout 1m valve-7 "position=$3" 2>&1 >&4 ||
+	twin-set -s plant.twin -o record --now "2026-03-01T12:00:$1Z" --command-id "$2" --wait --timeout 1m valve-7 "position=$3" 2>&1 ||
 		echo "status $?"
 }
 tell_valve 00 c1 75
