@@ -173,10 +173,13 @@ static bool is_desired_near(const struct view_list *desired, struct slice path)
 }
 
 // Before anything is put: what a slip looks like. None of it is wrong, since a desire may come before the first reading.
-static void note_slips(struct desire_store *into, const struct desire *desire)
+static void note_slips(struct desire_store *into, const struct desire *desire, int64_t received)
 {
 	bool is_told = false;
 
+	if (desire->timestamp > received)
+		buffer_append_string(
+		    &into->notes, "its time is ahead of the clock: what is desired earlier will not count\n");
 	twin_view_draw(&into->view, &into->set, into->twin);
 	if (!into->view.has_anything)
 		buffer_printf(&into->notes, "the store had no twin '%.*s'\n",
@@ -245,7 +248,7 @@ static int put_in_transaction(struct desire_store *into, const struct desire *de
 	if (others_wrote < 0 || store_twins_begin(&into->twins, others_wrote, error) ||
 	    store_twins_touch(&into->twins, desire->entity_id, &into->twin, error))
 		return -1;
-	note_slips(into, desire);
+	note_slips(into, desire, received);
 	store->revision++;
 	if (put_all(into, desire, outcomes, received, error) || store_twins_save(&into->twins, &into->writer, error))
 		return -1;
