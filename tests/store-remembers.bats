@@ -57,8 +57,8 @@ kinds() {
 	[ "$(kinds s.twin)" = $'0|1\n16|2\n5' ]
 	[ "$(ask s.twin "SELECT entity_id, timestamp, revision, state FROM twins WHERE id = 2")" = 'b||0|' ]
 	states s.twin >before
-	reading a 0 0 >more
-	into s.twin more
+	reading a 0 0 >late
+	into s.twin late
 	run -0 twin-sync -s s.twin --verify --rebuild --compact
 	run -0 twin-sync -s s.twin --verify
 	states s.twin | cmp - before

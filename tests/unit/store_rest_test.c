@@ -169,7 +169,7 @@ static void check_records(void)
 	CHECK_TEXT(rest_of(&lines, &out, "{\"type\":\"prediction\"," ABOUT ",\"x\":1,\"metadata\":{}}", ""), "");
 	CHECK_TEXT(rest_of(&lines, &out,
 		       "{\"type\":\"state\"," ABOUT ",\"x\":1,\"properties\":{\"p\":1},\"metadata\":{\"p\":{"
-						    "\"timestamp\":\"2026-03-01T12:00:00Z\",\"axis\":{\"u\":1}}}}",
+		       "\"timestamp\":\"2026-03-01T12:00:00Z\",\"axis\":{\"u\":1}}}}",
 		       ""),
 	    "{\"metadata\":{\"axis\":{\"u\":1}}}");
 	buffer_release(&out);
