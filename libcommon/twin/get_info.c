@@ -106,13 +106,12 @@ static int count_others(struct get *get, struct history *history, uint64_t *coun
 {
 	struct store_series_choice choice = {.kinds = SERIES_ALL_KINDS & ~SERIES_KIND(REGISTER_REPORTED)};
 	struct store_series_list series;
-	struct history_range range = {.from = HISTORY_BEGIN, .to = HISTORY_END};
 	struct history_item item;
 	int got = store_series_read(&series, get->store, &choice, error);
 
 	*count = 0;
-	for (size_t i = 0; i < series.count && got >= 0; i++) {
-		range.first = range.last = series.items[i].number;
+	if (got == 0) {
+		const struct history_range range = store_series_range(&series);
 		struct history_cursor *cursor = history_cursor_open(history, &range, error);
 
 		got = cursor ? 0 : -1;

@@ -79,6 +79,8 @@ int history_compact(struct history *history, size_t budget, struct error *error)
 // where the store is old. None that was first stored after it is left out. One that was first stored earlier and was stored again
 // since may come out, as the record that it was then: with the smallest revision that is larger than `after`, until a merge has
 // found that it is a copy.
+//
+// With `series`, only those of them, which ascend from `first` to `last`: NULL for all. What lies between them is not read where it fills blocks.
 struct history_range {
 	uint32_t first;
 	uint32_t last;
@@ -86,9 +88,11 @@ struct history_range {
 	int64_t to;
 	bool newest_first;
 	int64_t after;
+	const uint32_t *series;
+	size_t series_count;
 };
 
-#define HISTORY_EVERYTHING ((struct history_range){0, UINT32_MAX, HISTORY_BEGIN, HISTORY_END, false, 0})
+#define HISTORY_EVERYTHING ((struct history_range){0, UINT32_MAX, HISTORY_BEGIN, HISTORY_END, false, 0, NULL, 0})
 
 // Reads as it goes, a block of each run at a time. From opening to closing it the caller holds one transaction (for readers a deferred one),
 // in which nothing is appended, merged or retained.

@@ -128,6 +128,13 @@ int history_load(struct history *history, sqlite3_stmt *statement, struct histor
     __attribute__((warn_unused_result));
 struct history_label history_stored_label(sqlite3_stmt *statement);
 
+// For a range that names its series.
+bool history_is_wanted(const struct history_range *range, uint32_t series);
+// The first place from there on where a row that is asked for can stand; false when there is none.
+bool history_next_wanted(const struct history_range *range, struct history_place from, struct history_place *wanted);
+// The place before which the last one stands that is asked for, of those before `before`.
+bool history_previous_wanted(const struct history_range *range, struct history_place before, struct history_place *end);
+
 // The rows of one run within a range, a block at a time.
 struct history_reader {
 	struct history *history;
@@ -136,6 +143,7 @@ struct history_reader {
 	const struct history_range *range;
 	struct history_place low;  // inclusive
 	struct history_place high; // exclusive
+	int64_t series;            // of the row found last, where the range names its series
 	bool skips;                // blocks without rows of the range may stand between those with some
 	int64_t from_id;           // blocks that are left, inclusive
 	int64_t to_id;             // exclusive

@@ -123,15 +123,62 @@ void history_reader_leave(struct history_reader *reader)
 	reader->row = NULL;
 }
 
+// The last block that begins before the place.
+static int seek(struct history_reader *reader, struct history_place place, int64_t *id, struct error *error)
+{
+	sqlite3_stmt *statement = history_statement(reader->history, HISTORY_SQL_SEEK_BLOCK, error);
+
+	if (!statement)
+		return -1;
+	sqlite3_bind_int64(statement, 1, reader->run);
+	sqlite3_bind_int64(statement, 2, place.series);
+	sqlite3_bind_int64(statement, 3, place.timestamp);
+	int got = history_step(reader->history, statement, error);
+
+	if (got > 0)
+		*id = sqlite3_column_int64(statement, 0);
+	sqlite3_reset(statement);
+	return got;
+}
+
+// Where a block holds none of the series that are asked for, the blocks to go on with: 1 when it does, 0, 2 when no later one does, or -1.
+static int skip_unwanted(struct history_reader *reader, const struct history_label *label, struct error *error)
+{
+	const struct history_range *range = reader->range;
+	bool backwards = range->newest_first;
+	struct history_place place;
+	int64_t id = reader->id;
+
+	if (backwards && history_is_wanted(range, (uint32_t)label->last.series))
+		return 1;
+	if (!(backwards ? history_previous_wanted(range, label->last, &place)
+			: history_next_wanted(range, label->first, &place)))
+		return 2;
+	if (backwards ? history_place_compare(place, label->first) > 0 : history_place_compare(place, label->last) <= 0)
+		return 1;
+	if (seek(reader, place, &id, error) < 0)
+		return -1;
+	if (backwards && id < reader->id)
+		reader->to_id = id + 1;
+	if (!backwards && id > reader->id)
+		reader->from_id = id;
+	return 0;
+}
+
 // 1 when the block that the statement stands on has rows for the reader: then they are loaded. 0 to go on, 2 when no later one has any.
 static int judge_block(struct history_reader *reader, sqlite3_stmt *statement, struct error *error)
 {
 	struct history_label label = history_stored_label(statement);
 	bool before = history_place_compare(label.last, reader->low) < 0;
 	bool behind = history_place_compare(label.first, reader->high) >= 0;
+	int wanted = 1;
 
 	if (before || behind)
 		return before == reader->range->newest_first ? 2 : 0;
+	if (reader->range->series)
+		wanted = skip_unwanted(reader, &label, error);
+	if (wanted != 1)
+		return wanted;
 	reader->pooled = history_pool_take(reader->pool);
 	if (history_load(reader->history, statement, &reader->pooled->block, error) < 0)
 		return -1;
@@ -170,21 +217,48 @@ static void enter_block(struct history_reader *reader)
 		reader->at = find_place(block, reader->high) - 1; // of nothing: SIZE_MAX, which is behind all rows
 }
 
+// Where to go on behind a row that is not asked for; behind all rows when there is nothing more in the block.
+static size_t jump(const struct history_reader *reader, struct history_place place)
+{
+	const struct history_block *block = &reader->pooled->block;
+	struct history_place to;
+
+	if (reader->range->newest_first)
+		return history_previous_wanted(reader->range, place, &to) ? find_place(block, to) - 1 : SIZE_MAX;
+	return history_next_wanted(reader->range, place, &to) ? find_place(block, to) : SIZE_MAX;
+}
+
+static bool is_wanted(struct history_reader *reader, const struct history_row *row)
+{
+	if (!is_in_range(reader->range, row))
+		return false;
+	if (!reader->range->series || row->item.series == reader->series)
+		return true;
+	if (!history_is_wanted(reader->range, row->item.series))
+		return false;
+	reader->series = row->item.series;
+	return true;
+}
+
 // From reader->at on, in the block. NULL when there is none.
 static struct history_row *find_row(struct history_reader *reader)
 {
 	struct history_block *block = &reader->pooled->block;
 	bool backwards = reader->range->newest_first;
 
-	for (; reader->at < block->count; reader->at += backwards ? (size_t)-1 : (size_t)1) {
+	while (reader->at < block->count) {
 		struct history_row *row = &block->rows[reader->at];
 		struct history_place place = history_row_place(row);
 
 		if (backwards ? history_place_compare(place, reader->low) < 0
 			      : history_place_compare(place, reader->high) >= 0)
 			break;
-		if (is_in_range(reader->range, row))
+		if (is_wanted(reader, row))
 			return row;
+		if (reader->range->series)
+			reader->at = jump(reader, place);
+		else
+			reader->at += backwards ? (size_t)-1 : (size_t)1;
 	}
 	return NULL;
 }
@@ -217,24 +291,6 @@ int history_reader_next_block(struct history_reader *reader, struct error *error
 		}
 	} while (got == 1 && !reader->row);
 	return 0;
-}
-
-// The last block that begins before the place.
-static int seek(struct history_reader *reader, struct history_place place, int64_t *id, struct error *error)
-{
-	sqlite3_stmt *statement = history_statement(reader->history, HISTORY_SQL_SEEK_BLOCK, error);
-
-	if (!statement)
-		return -1;
-	sqlite3_bind_int64(statement, 1, reader->run);
-	sqlite3_bind_int64(statement, 2, place.series);
-	sqlite3_bind_int64(statement, 3, place.timestamp);
-	int got = history_step(reader->history, statement, error);
-
-	if (got > 0)
-		*id = sqlite3_column_int64(statement, 0);
-	sqlite3_reset(statement);
-	return got;
 }
 
 // Where each block has rows of the range until there are no more, only one end of it is looked for.
@@ -318,6 +374,7 @@ int history_merger_start(struct history_merger *merger, struct history *history,
 		    .run = runs[i],
 		    .range = &merger->range,
 		    .low = low ? *low : (struct history_place){range->first, range->from},
+		    .series = -1,
 		};
 		if (history_reader_start(reader, error) < 0)
 			return -1;

@@ -136,39 +136,24 @@ static bool is_known(struct store_fold *fold, const struct store_instant *instan
 	return false;
 }
 
-static int fold_range(struct store_fold *fold, const struct store_instant *instant, const struct history_range *range,
-    struct error *error)
+static int fold_all(struct store_fold *fold, const struct store_instant *instant, struct error *error)
 {
-	struct history_cursor *cursor = history_cursor_open(fold->history, range, error);
+	struct history_range range = store_series_range(&fold->series);
 	struct history_item item;
 	struct assignment assignment;
 	int found = -1;
 
+	range.after = instant->after;
+	if (instant->at != INT64_MAX)
+		range.to = instant->at + 1;
+	struct history_cursor *cursor = history_cursor_open(fold->history, &range, error);
+
 	while (cursor && (found = history_cursor_next(cursor, &item, error)) > 0)
 		if (store_fold_assignment(fold, &item, &assignment) && is_known(fold, instant, &item))
 			put(fold, &assignment, item.revision);
-	if (cursor)
-		history_cursor_close(cursor);
-	return found;
-}
-
-static int fold_all(struct store_fold *fold, const struct store_instant *instant, struct error *error)
-{
-	const struct store_series_list *series = &fold->series;
-	struct history_range range = {
-	    .last = UINT32_MAX, .from = HISTORY_BEGIN, .to = HISTORY_END, .after = instant->after};
-
-	if (instant->at != INT64_MAX)
-		range.to = instant->at + 1;
-	for (size_t i = 0, next; i < series->count; i = next) {
-		next = store_series_run(series, i);
-		range.first = series->items[i].number;
-		range.last = series->items[next - 1].number;
-		if (fold_range(fold, instant, &range, error))
-			return -1;
-	}
+	history_cursor_close(cursor);
 	set_revisions(fold);
-	return 0;
+	return found;
 }
 
 static int read_horizons(struct store_fold *fold, struct error *error)

@@ -11,6 +11,7 @@
 void store_series_release(struct store_series_list *list)
 {
 	free(list->items);
+	free(list->numbers);
 	arena_release(&list->names);
 	*list = (struct store_series_list)STORE_SERIES_LIST_INIT;
 }
@@ -76,14 +77,11 @@ static int read_named(
 	return 0;
 }
 
-int store_series_read(
+static int read_all(
     struct store_series_list *list, struct store *store, const struct store_series_choice *choice, struct error *error)
 {
 	sqlite3_stmt *rows = NULL;
 
-	*list = (struct store_series_list)STORE_SERIES_LIST_INIT;
-	if (choice->entities && globs_are_names(choice->entities))
-		return read_named(list, store, choice, error);
 	if (store_prepare(store, &rows, COLUMNS " WHERE twins.revision > ?1 ORDER BY series.id", error))
 		return -1;
 	sqlite3_bind_int64(rows, 1, choice->changed_after ? choice->changed_after : -1);
@@ -93,16 +91,29 @@ int store_series_read(
 	return failed;
 }
 
-// Series that lie between two that are wanted are read over; beginning anew costs about as much as some of them.
-#define GAP_MAX 4
-
-size_t store_series_run(const struct store_series_list *list, size_t from)
+int store_series_read(
+    struct store_series_list *list, struct store *store, const struct store_series_choice *choice, struct error *error)
 {
-	size_t next = from + 1;
+	bool are_named = choice->entities && globs_are_names(choice->entities);
 
-	while (next < list->count && list->items[next].number - list->items[next - 1].number <= GAP_MAX)
-		next++;
-	return next;
+	*list = (struct store_series_list)STORE_SERIES_LIST_INIT;
+	if (are_named ? read_named(list, store, choice, error) : read_all(list, store, choice, error))
+		return -1;
+	list->numbers = memory_new_zeroed(list->count + 1, sizeof *list->numbers);
+	for (size_t i = 0; i < list->count; i++)
+		list->numbers[i] = list->items[i].number;
+	return 0;
+}
+
+struct history_range store_series_range(const struct store_series_list *list)
+{
+	struct history_range range = HISTORY_EVERYTHING;
+
+	range.first = list->numbers[0];
+	range.last = list->numbers[list->count ? list->count - 1 : 0];
+	range.series = list->numbers;
+	range.series_count = list->count;
+	return range;
 }
 
 const struct store_series *store_series_find(struct store_series_list *list, uint32_t number)

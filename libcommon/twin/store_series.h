@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "io/option.h"
 #include "twin/assignment.h"
+#include "twin/history.h"
 #include "twin/store.h"
 
 // Kinds of series beside those of registers. What was refused before it came to a register stands apart from what was taken, in series of the
@@ -31,6 +32,7 @@ struct store_series {
 
 struct store_series_list {
 	struct store_series *items; // by number
+	uint32_t *numbers;          // of the items
 	size_t count;
 	size_t capacity;
 	size_t near; // where the last one was found
@@ -58,7 +60,7 @@ void store_series_release(struct store_series_list *list);
 // NULL for a number that is not in the list. Fast for numbers that follow each other.
 const struct store_series *store_series_find(struct store_series_list *list, uint32_t number);
 
-// The end of the run of series that begins at `from` and is worth one walk over the history: few others lie between them.
-size_t store_series_run(const struct store_series_list *list, size_t from);
+// All of the history of these series, which outlive the range.
+struct history_range store_series_range(const struct store_series_list *list);
 
 #endif

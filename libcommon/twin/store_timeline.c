@@ -9,6 +9,9 @@
 #define MERGE_BLOCKS 256
 #define MERGE_SERIES 64
 
+// Opening that many cursors takes as long as sorting so many items of one.
+#define SORT_AT_ONCE 100000
+
 bool timeline_has(
     const struct store_timeline *timeline, const struct store_series *series, const struct history_item *item)
 {
@@ -28,27 +31,33 @@ bool timeline_takes(struct store_timeline *timeline, size_t place, const struct 
 
 	if (start->is_empty || item->timestamp < start->from)
 		return false;
-	if (item->timestamp > start->from || !start->behind)
-		return true;
-	start->behind--;
-	return false;
+	return item->timestamp > start->from || timeline->passed[place]++ >= start->behind;
 }
 
-struct history_range timeline_range(const struct store_timeline *timeline, size_t first, size_t end)
+struct history_range timeline_range(const struct store_timeline *timeline)
 {
 	const struct store_timeline_question *question = &timeline->question;
-	struct history_range range = {
-	    .first = timeline->series.items[first].number,
-	    .last = timeline->series.items[end - 1].number,
-	    .from = timeline->starts ? HISTORY_END : question->from,
-	    .to = question->to,
-	    .after = question->after,
-	};
+	struct history_range range = store_series_range(&timeline->series);
 
-	for (size_t i = first; timeline->starts && i < end; i++)
+	range.from = timeline->starts ? HISTORY_END : question->from;
+	range.to = question->to;
+	range.after = question->after;
+	for (size_t i = 0; timeline->starts && i < timeline->series.count; i++)
 		if (!timeline->starts[i].is_empty && timeline->starts[i].from < range.from)
 			range.from = timeline->starts[i].from;
 	return range;
+}
+
+struct history_range timeline_range_of(const struct store_timeline *timeline, size_t place)
+{
+	const struct store_timeline_question *question = &timeline->question;
+	uint32_t number = timeline->series.numbers[place];
+
+	return (struct history_range){.first = number,
+	    .last = number,
+	    .from = timeline->starts ? timeline->starts[place].from : question->from,
+	    .to = question->to,
+	    .after = question->after};
 }
 
 size_t timeline_place(struct store_timeline *timeline, const struct history_item *item)
@@ -82,17 +91,26 @@ static void rank_series(struct store_timeline *timeline)
 	free(places);
 }
 
+// Of a few series that have few items, reading all at once is faster than a cursor for each.
 static int open_source(struct store_timeline *timeline, struct error *error)
 {
 	size_t count = timeline->series.count, runs;
+	bool is_full = false;
 
 	if (history_count_runs(timeline->history, &runs, error))
 		return -1;
-	if (count <= 1 || (count <= MERGE_SERIES && count * runs <= MERGE_BLOCKS))
-		timeline->merge = timeline_merge_open(timeline, error);
-	else
-		timeline->sort = timeline_sort_open(timeline, error);
-	return timeline->merge || timeline->sort ? 0 : -1;
+	bool may_merge = count <= 1 || (count <= MERGE_SERIES && count * runs <= MERGE_BLOCKS);
+
+	timeline->passed = memory_new_zeroed(count + 1, sizeof *timeline->passed);
+	if (count > 1)
+		timeline->sort = timeline_sort_open(timeline, may_merge ? SORT_AT_ONCE : UINT64_MAX, &is_full, error);
+	if (timeline->sort)
+		return 0;
+	if (count > 1 && !is_full)
+		return -1;
+	memset(timeline->passed, 0, count * sizeof *timeline->passed);
+	timeline->merge = timeline_merge_open(timeline, error);
+	return timeline->merge ? 0 : -1;
 }
 
 static int start(struct store_timeline *timeline, struct store *store, struct error *error)
@@ -136,6 +154,7 @@ void store_timeline_close(struct store_timeline *timeline)
 	store_series_release(&timeline->series);
 	free(timeline->ranks);
 	free(timeline->starts);
+	free(timeline->passed);
 	free(timeline);
 }
 

@@ -40,58 +40,44 @@ static bool look(struct store_timeline *timeline, struct search *search, size_t 
 	return true;
 }
 
-// How many of the list come before that number.
-static size_t count_before(const struct store_series_list *series, uint32_t number)
-{
-	size_t low = 0, high = series->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (series->items[middle].number < number)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 static int search_cursor(
-    struct store_timeline *timeline, struct history_cursor *cursor, size_t first, size_t *left, struct error *error)
+    struct store_timeline *timeline, struct history_cursor *cursor, size_t *left, struct error *error)
 {
 	struct search search = {.place = SIZE_MAX};
 	struct history_item item;
 	int got;
 
-	*left = first;
 	while ((got = history_cursor_next(cursor, &item, error)) > 0) {
 		size_t place = timeline_place(timeline, &item);
 
-		if (place != SIZE_MAX && look(timeline, &search, place, &item)) {
+		if (look(timeline, &search, place, &item)) {
 			search.over = 0;
 		} else if (++search.over == READ_OVER) {
-			*left = count_before(&timeline->series, item.series);
+			*left = place;
 			return 0;
 		}
 	}
+	*left = 0;
 	return got;
 }
 
-// Reads the series at the places from first up to *left, beginning with the last. *left: up to there they have not been read.
-static int search_range(struct store_timeline *timeline, size_t first, size_t *left, struct error *error)
+// Reads the first *left series, beginning with the last of them; then *left is how many have not been read.
+static int search_some(struct store_timeline *timeline, size_t *left, struct error *error)
 {
-	const struct store_series *series = timeline->series.items;
-	const struct history_range range = {.first = series[first].number,
-	    .last = series[*left - 1].number,
-	    .from = timeline->question.from,
-	    .to = timeline->question.to,
-	    .after = timeline->question.after,
+	const struct store_timeline_question *question = &timeline->question;
+	struct history_range range = {.first = timeline->series.numbers[0],
+	    .last = timeline->series.numbers[*left - 1],
+	    .from = question->from,
+	    .to = question->to,
+	    .after = question->after,
+	    .series = timeline->series.numbers,
+	    .series_count = *left,
 	    .newest_first = true};
 	struct history_cursor *cursor = history_cursor_open(timeline->history, &range, error);
 
 	if (!cursor)
 		return -1;
-	int failed = search_cursor(timeline, cursor, first, left, error);
+	int failed = search_cursor(timeline, cursor, left, error);
 
 	history_cursor_close(cursor);
 	return failed;
@@ -99,16 +85,13 @@ static int search_range(struct store_timeline *timeline, size_t first, size_t *l
 
 int timeline_find_starts(struct store_timeline *timeline, struct error *error)
 {
-	const struct store_series_list *series = &timeline->series;
+	size_t left = timeline->series.count;
 
-	timeline->starts = memory_new_zeroed(series->count + 1, sizeof *timeline->starts);
-	for (size_t i = 0; i < series->count; i++)
+	timeline->starts = memory_new_zeroed(left + 1, sizeof *timeline->starts);
+	for (size_t i = 0; i < left; i++)
 		timeline->starts[i].is_empty = true;
-	for (size_t i = 0, next; i < series->count; i = next) {
-		next = store_series_run(series, i);
-		for (size_t left = next; left > i;)
-			if (search_range(timeline, i, &left, error))
-				return -1;
-	}
+	while (left)
+		if (search_some(timeline, &left, error))
+			return -1;
 	return 0;
 }

@@ -51,7 +51,7 @@ static int advance(struct store_timeline *timeline, struct lane *lane, struct er
 
 static int open_lane(struct timeline_merge *merge, struct store_timeline *timeline, size_t place, struct error *error)
 {
-	struct history_range range = timeline_range(timeline, place, place + 1);
+	struct history_range range = timeline_range_of(timeline, place);
 	struct lane *lane = &merge->lanes[merge->count];
 
 	if (timeline->starts && timeline->starts[place].is_empty)

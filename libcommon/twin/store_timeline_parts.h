@@ -17,6 +17,7 @@ struct store_timeline {
 	struct store_timeline_question question;
 	uint32_t *ranks;               // by place in series: in which order they come at one time
 	struct timeline_start *starts; // by place in series; NULL for all of each
+	uint64_t *passed;              // of those that the newest begin behind, how many have been read
 	struct timeline_merge *merge;  // one of the two
 	struct timeline_sort *sort;
 	uint64_t undated;
@@ -29,10 +30,11 @@ bool timeline_has(
 // The same in the order of a series, where only the newest may be asked for: to be called once for each item.
 bool timeline_takes(struct store_timeline *timeline, size_t place, const struct history_item *item);
 
-// The range of the series at the places from first up to end, as far as it can hold what is asked for.
-struct history_range timeline_range(const struct store_timeline *timeline, size_t first, size_t end);
+// The history of all series, or of the one at that place, as far as it can hold what is asked for.
+struct history_range timeline_range(const struct store_timeline *timeline);
+struct history_range timeline_range_of(const struct store_timeline *timeline, size_t place);
 
-// The place of an item's series, which the caller knows to be near `place`; SIZE_MAX when it is none that is asked for.
+// The place of an item's series.
 size_t timeline_place(struct store_timeline *timeline, const struct history_item *item);
 
 int timeline_find_starts(struct store_timeline *timeline, struct error *error) __attribute__((warn_unused_result));
@@ -43,8 +45,10 @@ void timeline_merge_close(struct timeline_merge *merge);
 int timeline_merge_next(struct store_timeline *timeline, size_t *place, struct history_item *item, struct error *error)
     __attribute__((warn_unused_result));
 
+// With more items than limit it gives up: *is_full.
 struct timeline_sort;
-struct timeline_sort *timeline_sort_open(struct store_timeline *timeline, struct error *error);
+struct timeline_sort *timeline_sort_open(
+    struct store_timeline *timeline, uint64_t limit, bool *is_full, struct error *error);
 void timeline_sort_close(struct timeline_sort *sort);
 int timeline_sort_next(struct store_timeline *timeline, size_t *place, struct history_item *item, struct error *error)
     __attribute__((warn_unused_result));

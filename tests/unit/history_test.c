@@ -84,10 +84,22 @@ static void append(struct state *state, size_t count, uint32_t series, uint32_t 
 	free(items);
 }
 
+static int compare_numbers(const void *a, const void *b)
+{
+	const uint32_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+static bool is_named(const struct history_range *range, uint32_t series)
+{
+	return !range->series || bsearch(&series, range->series, range->series_count, sizeof series, compare_numbers);
+}
+
 static bool is_in(const struct history_range *range, const struct history_item *item)
 {
-	return item->series >= range->first && item->series <= range->last && item->timestamp >= range->from &&
-	    (item->timestamp < range->to || range->to == HISTORY_END);
+	return is_named(range, item->series) && item->series >= range->first && item->series <= range->last &&
+	    item->timestamp >= range->from && (item->timestamp < range->to || range->to == HISTORY_END);
 }
 
 static void compare(struct state *state, const struct history_range *range)
@@ -166,6 +178,37 @@ static size_t compare_after(struct state *state, const struct history_range *ran
 	CHECK(wrong == 0);
 	history_cursor_close(cursor);
 	return again;
+}
+
+// Some series by name, few or many of those there are, and some that are not.
+static void compare_named(struct state *state, uint32_t series, uint32_t range, int times)
+{
+	uint32_t *named = memory_new_zeroed(series + 2, sizeof *named);
+
+	for (int i = 0; i < times; i++) {
+		struct history_range part = {.from = random_instant(&state->random, range),
+		    .to = random_instant(&state->random, range),
+		    .newest_first = i % 2,
+		    .series = named};
+		uint64_t odds = 1 + random_below(&state->random, i % 4 ? series : 3);
+
+		for (uint32_t number = 0; number <= series; number++)
+			if (random_below(&state->random, odds) == 0)
+				named[part.series_count++] = number;
+		if (!part.series_count)
+			continue;
+		part.first = named[0];
+		part.last = named[part.series_count - 1];
+		if (i % 3)
+			part.to = HISTORY_END;
+		if (i % 5)
+			part.from = HISTORY_BEGIN;
+		compare(state, &part);
+		part.newest_first = false;
+		part.after = 1 + (int64_t)random_below(&state->random, (uint64_t)state->revision);
+		(void)compare_after(state, &part);
+	}
+	free(named);
 }
 
 static size_t compare_after_some(struct state *state, uint32_t series, uint32_t range, int times)
@@ -508,12 +551,42 @@ static void check_blocks_passed_over(void)
 	free(items);
 }
 
+static void check_series_passed_over(void)
+{
+	const size_t count = 7 * HISTORY_BLOCK_ROWS;
+	struct history_item *items = memory_new_zeroed(count, sizeof *items);
+	struct history_range range = {.last = 6,
+	    .from = HISTORY_BEGIN,
+	    .to = HISTORY_END,
+	    .series = (const uint32_t[]){0, 3, 6},
+	    .series_count = 3};
+	struct state state;
+
+	start(&state, 41);
+	for (size_t i = 0; i < count; i++) {
+		items[i] = random_item(&state.random, &state.arena, 1, 1);
+		items[i].series = (uint32_t)(i / HISTORY_BLOCK_ROWS);
+		items[i].timestamp = (int64_t)i;
+		items[i].revision = (int64_t)i + 1;
+	}
+	CHECK(succeeds(&state, history_append(state.history, items, count, &state.error)));
+	run_sql(&state, "UPDATE history_block SET data = x'00' WHERE series IN (2, 4, 5) AND last_series = series");
+	for (int backwards = 0; backwards < 2; backwards++) {
+		range.newest_first = backwards;
+		CHECK(reads(&state, &range, 3 * HISTORY_BLOCK_ROWS));
+	}
+	range.series = NULL;
+	CHECK(!reads(&state, &range, count));
+	stop(&state);
+	free(items);
+}
+
 static void check_join_text(void)
 {
 	struct history_item a = {
 	    .live = true, .quality = 1, .timestamp = 5, .has_received = true, .received = 9, .revision = 3};
 	struct history_item b, got;
-	const struct history_range range = {0, 0, 5, 6, false, 0};
+	const struct history_range range = {.from = 5, .to = 6};
 	struct history_cursor *cursor;
 	struct state state;
 
@@ -586,12 +659,35 @@ static void check_join_rest(void)
 	stop(&state);
 }
 
+// One run and several; series that fill blocks, and blocks that are full of series.
+static void check_named(void)
+{
+	static const struct {
+		size_t count;
+		uint32_t series, range;
+	} cases[] = {{300, 3, 200}, {20000, 3, 100000}, {20000, 4000, 60}, {20000, 40, 3000}};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct state state;
+
+		start(&state, i + 7);
+		append(&state, cases[i].count, cases[i].series, cases[i].range);
+		compare_named(&state, cases[i].series, cases[i].range, 40);
+		for (int run = 0; run < 5; run++)
+			append(&state, cases[i].count / 10, cases[i].series, cases[i].range);
+		compare_named(&state, cases[i].series, cases[i].range, 40);
+		stop(&state);
+	}
+}
+
 int main(void)
 {
 	char *scratch = scratch_enter();
 
 	TEST("small commits of few series come back in order, each distinct item once")
 	check_random_life(1, 30, 3, 60, 200);
+	TEST("series that are named come back without those between them")
+	check_named();
 	TEST("large commits of many series come back in order, each distinct item once")
 	check_random_life(2, 3000, 40, 4000, 60);
 	TEST("items of one series come back in order, each distinct item once")
@@ -606,6 +702,8 @@ int main(void)
 	check_large();
 	TEST("blocks that hold nothing new, or nothing of the time asked for, are not read")
 	check_blocks_passed_over();
+	TEST("blocks that lie between those of named series are not read")
+	check_series_passed_over();
 	TEST("of equal items the smallest received, origin and revision stay, and none is smaller than any received")
 	check_join_text();
 	TEST("the other members of equal items are joined by the owner's rule")

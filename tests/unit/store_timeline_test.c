@@ -290,10 +290,16 @@ int main(void)
 		check_all(&state, 700, 40);
 		stop(&state);
 	}
-	TEST("few series, merged")
+	TEST("few series with few items, sorted")
 	{
 		start(&state, 20, 4, 2000, 300);
 		check_all(&state, 300, 60);
+		stop(&state);
+	}
+	TEST("few series with many items, merged")
+	{
+		start(&state, 20, 2, 80000, 60000);
+		check_all(&state, 60000, 30);
 		stop(&state);
 	}
 	TEST("many series, sorted")
