@@ -11,6 +11,7 @@
 #include "twin/duration_option.h"
 #include "twin/get.h"
 #include "twin/get_follow.h"
+#include "twin/get_history.h"
 #include "twin/settings_files.h"
 #include "twin/store_models.h"
 
@@ -21,6 +22,7 @@ struct config {
 	struct option_time at, known_at;
 	int64_t revision; // 0: not given
 	bool list, info;
+	struct get_history history;
 	struct get_follow follow;
 	int64_t since; // -1: not given
 	struct get_question question;
@@ -39,7 +41,7 @@ static const struct program_info info = {
 };
 
 const char *const get_emit_types[] = {"state", "delta", "change", "reading", "desired", "deleted", "event",
-    "prediction", "forecast", "why", "summary", "rejected", NULL};
+    "prediction", "forecast", "refused", "why", "summary", "rejected", NULL};
 
 static void check_follow(const struct config *cfg)
 {
@@ -56,6 +58,23 @@ static void check_follow(const struct config *cfg)
 		option_usage_error("--limit would lose what --cursor counts as told");
 }
 
+static void check_history(const struct config *cfg)
+{
+	const struct get_history *history = &cfg->history;
+
+	if (!get_history_is_asked(history)) {
+		if (history->from.given || history->to.given || history->last)
+			option_usage_error("--from, --to and --last are for --history, --events and --forecasts");
+		return;
+	}
+	if (cfg->at.given)
+		option_usage_error("--at asks for a state; what came before a time is --history --to T");
+	if (cfg->question.stale)
+		option_usage_error("--stale asks for states, and --history has none");
+	if (history->from.given && history->to.given && history->from.nanoseconds >= history->to.nanoseconds)
+		option_usage_error("--from is not before --to");
+}
+
 static void check_args(struct config *cfg)
 {
 	cfg->store = store_option_path(cfg->store);
@@ -65,8 +84,9 @@ static void check_args(struct config *cfg)
 		option_usage_error("--stale needs --now T or --now live: nothing else says what time it is");
 	cfg->follow.has_since = cfg->since >= 0;
 	cfg->follow.since = cfg->since;
-	if (cfg->list + cfg->info + get_follow_is_asked(&cfg->follow) > 1)
-		option_usage_error("--list, --info and what has changed are several questions: ask one");
+	if (cfg->list + cfg->info + get_history_is_asked(&cfg->history) + get_follow_is_asked(&cfg->follow) > 1)
+		option_usage_error("--history, --list, --info and what has changed are several questions: ask one");
+	check_history(cfg);
 	check_follow(cfg);
 }
 
@@ -85,7 +105,19 @@ static void parse_args(struct config *cfg, int *argc, char ***argv)
 	     .argument = "T", .help = "as far as was known then"},
 	    {.kind = OPTION_COUNT, .long_name = "revision", .target = &cfg->revision, .minimum = 1, .maximum = INT64_MAX,
 	     .argument = "N", .help = "as far as was stored by then"},
+	    {.kind = OPTION_TIME, .long_name = "from", .target = &cfg->history.from,
+	     .argument = "T", .help = "history: from this time on"},
+	    {.kind = OPTION_TIME, .long_name = "to", .target = &cfg->history.to,
+	     .argument = "T", .help = "history: before this time"},
+	    {.kind = OPTION_TEXT, .long_name = "last", .target = &cfg->history.last,
+	     .argument = "N|DUR", .help = "history: the newest N of each property, or so long"},
 	    {.kind = OPTION_HEADING, .help = "What, other than the state"},
+	    {.kind = OPTION_FLAG, .long_name = "history", .target = &cfg->history.history,
+	     .help = "the readings, in the order of time"},
+	    {.kind = OPTION_FLAG, .long_name = "events", .target = &cfg->history.events,
+	     .help = "the events, in the order of time"},
+	    {.kind = OPTION_FLAG, .long_name = "forecasts", .target = &cfg->history.forecasts,
+	     .help = "the forecasts, in the order of time"},
 	    {.kind = OPTION_COUNT, .long_name = "changes-since", .target = &cfg->since, .maximum = INT64_MAX,
 	     .argument = "N", .help = "what has changed since revision N"},
 	    {.kind = OPTION_FILE, .long_name = "cursor", .target = &cfg->follow.cursor,
@@ -160,9 +192,10 @@ static bool is_database(const char *path)
 static int open_store(struct get *get, const struct config *cfg, struct store *store, struct error *error)
 {
 	if (!is_database(cfg->store)) {
-		if (get->question->has_revision || cfg->info || get_follow_is_asked(&cfg->follow))
+		if (get->question->has_revision || cfg->info || get_follow_is_asked(&cfg->follow) ||
+		    get_history_is_asked(&cfg->history))
 			return error_set(
-			    error, "'%s' is no store, which is what knows of revisions and changes", cfg->store);
+			    error, "'%s' is no store, which is what knows of revisions and remembers", cfg->store);
 		return 0;
 	}
 	if (store_open(store, cfg->store, STORE_READ, 0, false, error))
@@ -192,11 +225,13 @@ static int prepare(struct get *get, const struct config *cfg, struct error *erro
 	return duration_option_read("stale-after", cfg->stale_after, get->model, 1, &get->rules.stale_after, error);
 }
 
-static enum get_emit default_type(const struct config *cfg)
+static unsigned default_types(const struct config *cfg)
 {
 	if (cfg->list || cfg->info)
-		return GET_SUMMARY;
-	return get_follow_is_asked(&cfg->follow) ? GET_CHANGE : GET_STATE;
+		return 1u << GET_SUMMARY;
+	if (get_history_is_asked(&cfg->history))
+		return get_history_defaults(&cfg->history);
+	return get_follow_is_asked(&cfg->follow) ? 1u << GET_CHANGE : 1u << GET_STATE;
 }
 
 static int open_streams(struct get *get, const struct config *cfg, struct error *error)
@@ -206,7 +241,7 @@ static int open_streams(struct get *get, const struct config *cfg, struct error 
 	    .operands = &path,
 	    .operand_count = 1,
 	    .types = get_emit_types,
-	    .defaults = 1u << default_type(cfg) | (cfg->answer.count ? 1u << GET_SUMMARY : 0),
+	    .defaults = default_types(cfg) | (cfg->answer.count ? 1u << GET_SUMMARY : 0),
 	    .emit = &cfg->emit,
 	    .output = &cfg->output,
 	    .input = &cfg->input,
@@ -231,7 +266,10 @@ static int answer(struct get *get, const struct config *cfg, struct error *error
 {
 	if (get_follow_is_asked(&cfg->follow))
 		return get_follow(get, &cfg->follow, error);
-	int failed = cfg->list ? get_list(get, error) : cfg->info ? get_info(get, error) : get_states(get, error);
+	int failed = cfg->list                    ? get_list(get, error)
+	    : cfg->info                           ? get_info(get, error)
+	    : get_history_is_asked(&cfg->history) ? get_history(get, &cfg->history, error)
+						  : get_states(get, error);
 
 	return failed ? -1 : answers_finish(&get->answers, GET_SUMMARY, error);
 }

@@ -9,7 +9,7 @@
 #include "io/output.h"
 #include "record/record_sink.h"
 
-#define EMIT_TYPES_MAX 12
+#define EMIT_TYPES_MAX 16
 
 struct emit {
 	const char *const *types;                  // NULL-terminated; the program's own enum indexes them

@@ -77,22 +77,13 @@ static int read_range(struct desire_acks *acks, const struct history_range *rang
 // from: of event time; after: of revisions.
 static int read_properties(struct desire_acks *acks, int64_t from, int64_t after, struct error *error)
 {
-	const struct store_series_list *series = &acks->series;
+	if (!acks->series.count)
+		return 0;
+	struct history_range range = store_series_range(&acks->series);
 
-	for (size_t first = 0, next; first < series->count; first = next) {
-		next = store_series_run(series, first);
-		const struct history_range range = {
-		    .first = series->items[first].number,
-		    .last = series->items[next - 1].number,
-		    .from = from,
-		    .to = HISTORY_END,
-		    .after = after,
-		};
-
-		if (read_range(acks, &range, error))
-			return -1;
-	}
-	return 0;
+	range.from = from;
+	range.after = after;
+	return read_range(acks, &range, error);
 }
 
 // What a thing answers bears its own time, which may be wrong: among what is new all times count.

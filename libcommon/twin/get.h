@@ -27,6 +27,7 @@ enum get_emit {
 	GET_EVENT,
 	GET_PREDICTION,
 	GET_FORECAST,
+	GET_REFUSED,
 	GET_WHY,
 	GET_SUMMARY,
 	GET_REJECTED,
@@ -65,6 +66,9 @@ int get_states(struct get *get, struct error *error) __attribute__((warn_unused_
 // Which twins there are, one summary each; what the whole store holds, one summary.
 int get_list(struct get *get, struct error *error) __attribute__((warn_unused_result));
 int get_info(struct get *get, struct error *error) __attribute__((warn_unused_result));
+
+// Tells how many of the records that counted do not say when they were received, where that was asked.
+void get_tell_undated(const struct get *get, uint64_t undated);
 
 // Tells when the name is a name and no twin has it: it may be mistyped.
 void get_hint_unknown(const struct get *get, const char *name);

@@ -73,7 +73,7 @@ static int fold_states(struct get *get, struct error *error)
 	return failed ? -1 : 0;
 }
 
-static void tell_undated(const struct get *get, uint64_t undated)
+void get_tell_undated(const struct get *get, uint64_t undated)
 {
 	if (get->question->has_known_at && undated && !get->quiet)
 		message_print("%llu records do not say when they were received: they count as known from the start",
@@ -94,7 +94,7 @@ static int fold_past(struct get *get, struct error *error)
 		twin_set_release(&get->set);
 		get->set = fold.set;
 		twin_set_init(&fold.set);
-		tell_undated(get, fold.undated);
+		get_tell_undated(get, fold.undated);
 	}
 	store_fold_release(&fold);
 	return failed ? -1 : 0;
@@ -155,7 +155,7 @@ static int fold_records(struct get *get, struct error *error)
 	}
 	record_streams_end_input(&get->streams);
 	assignments_release(&assignments);
-	tell_undated(get, undated);
+	get_tell_undated(get, undated);
 	return failed ? -1 : 0;
 }
 
