@@ -58,8 +58,11 @@ void history_free(struct history *history);
 typedef void history_join_rest(void *context, struct slice a, struct slice b, struct buffer *joined);
 void history_set_join(struct history *history, history_join_rest *join, void *context);
 
-// One new run from items in any order, with copies or without, each with its revision. Inside the caller's transaction; the texts are borrowed for the call.
-int history_append(struct history *history, const struct history_item *items, size_t count, struct error *error)
+struct history_row;
+
+// One new run from rows (history_row_set) in any order, with copies or without, each with its revision. Inside the caller's transaction; the
+// texts are borrowed for the call, and the rows spoilt.
+int history_append(struct history *history, struct history_row *rows, size_t count, struct error *error)
     __attribute__((warn_unused_result));
 
 // The share of merging that `budget` newly appended items have to bear: call it once after history_append with its count, in the same

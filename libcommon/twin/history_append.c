@@ -28,37 +28,37 @@ static void sort_by_byte(struct entry *to, const struct entry *from, size_t coun
 		to[starts[from[i].series >> shift & 255]++] = from[i];
 }
 
-static int compare_entries(const void *a, const void *b, void *items)
+static int compare_entries(const void *a, const void *b, void *rows)
 {
 	const struct entry *x = a, *y = b;
-	const struct history_item *all = items;
+	const struct history_row *all = rows;
 
 	if (x->timestamp != y->timestamp)
 		return x->timestamp < y->timestamp ? -1 : 1;
-	int order = history_item_compare(&all[x->index], &all[y->index]);
+	int order = history_row_compare(&all[x->index], &all[y->index]);
 
 	return order ? order : (x->index > y->index) - (x->index < y->index);
 }
 
 // Streams come nearly in the order of time: what is sorted already is left alone.
-static void sort_series(struct entry *entries, size_t count, const struct history_item *items)
+static void sort_series(struct entry *entries, size_t count, struct history_row *rows)
 {
 	for (size_t i = 1; i < count; i++) {
 		if (entries[i - 1].timestamp < entries[i].timestamp)
 			continue;
-		qsort_r(entries, count, sizeof *entries, compare_entries, (void *)(uintptr_t)items);
+		qsort_r(entries, count, sizeof *entries, compare_entries, rows);
 		return;
 	}
 }
 
-static struct entry *sort_items(const struct history_item *items, size_t count)
+static struct entry *sort_rows(struct history_row *rows, size_t count)
 {
 	struct entry *entries = memory_new(2 * count * sizeof *entries), *from = entries, *to = entries + count;
 	uint32_t used = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		entries[i] = (struct entry){items[i].timestamp, items[i].series, (uint32_t)i};
-		used |= items[i].series;
+		entries[i] = (struct entry){rows[i].item.timestamp, rows[i].item.series, (uint32_t)i};
+		used |= rows[i].item.series;
 	}
 	for (int shift = 0; shift < 32 && used >> shift; shift += 8) {
 		struct entry *swapped = from;
@@ -72,63 +72,59 @@ static struct entry *sort_items(const struct history_item *items, size_t count)
 	for (size_t begin = 0, end; begin < count; begin = end) {
 		for (end = begin + 1; end < count && entries[end].series == entries[begin].series;)
 			end++;
-		sort_series(entries + begin, end - begin, items);
+		sort_series(entries + begin, end - begin, rows);
 	}
 	return entries;
 }
 
-// The items are read in an order that is not theirs in memory.
-#define AHEAD 12
+// The rows are read in an order that is not theirs in memory.
+#define AHEAD 16
 
-static void prefetch(const struct history_item *items, const struct entry *entries, size_t count, size_t at)
+static void prefetch(const struct history_row *rows, const struct entry *entries, size_t count, size_t at)
 {
-	if (at + 2 * AHEAD < count) {
-		const char *item = (const char *)&items[entries[at + 2 * AHEAD].index];
+	if (at + AHEAD >= count)
+		return;
+	const char *row = (const char *)&rows[entries[at + AHEAD].index];
 
-		__builtin_prefetch(item);
-		__builtin_prefetch(item + CACHE_LINE);
-		__builtin_prefetch(item + 2 * CACHE_LINE);
-	}
-	if (at + AHEAD < count)
-		__builtin_prefetch(items[entries[at + AHEAD].index].value.data);
+	for (size_t i = 0; i < sizeof *rows; i += CACHE_LINE)
+		__builtin_prefetch(row + i);
 }
 
-static int take_item(struct history_row *row, const struct history_item *item, struct error *error)
+static int check_row(const struct history_row *row, struct error *error)
 {
-	history_row_set(row, item);
 	if (history_row_bytes(row) > HISTORY_ITEM_BYTES)
 		return error_set(error, "history: a record of %zu bytes is too long", history_row_bytes(row));
-	if (item->revision < 1)
+	if (row->item.revision < 1)
 		return error_set(error, "history: a record without revision");
 	if (!(row->item.quality - row->item.quality == 0))
 		return error_set(error, "history: a quality is no number");
 	return 0;
 }
 
-// rows: room for a block's.
-static int write_items(struct history_writer *writer, struct history_row *rows, const struct history_item *items,
-    const struct entry *entries, size_t count, struct error *error)
+static int write_rows(struct history_writer *writer, struct history_row *rows, const struct entry *entries,
+    size_t count, struct error *error)
 {
 	struct arena joined = ARENA_INIT;
+	struct history_row *last = NULL;
 	int result = 0;
 
 	for (size_t i = 0; i < count && result == 0; i++) {
-		struct history_row row, *last = writer->count ? &rows[writer->count - 1] : NULL;
+		struct history_row *row = &rows[entries[i].index];
 
-		prefetch(items, entries, count, i);
-		result = take_item(&row, &items[entries[i].index], error);
+		prefetch(rows, entries, count, i);
+		result = check_row(row, error);
 		if (result < 0)
 			break;
-		if (last && last->item.timestamp == row.item.timestamp && history_row_compare(last, &row) == 0) {
-			history_join(writer->history, &joined, last, &row);
+		if (last && last->item.timestamp == row->item.timestamp && history_row_compare(last, row) == 0) {
+			history_join(writer->history, &joined, last, row);
 			continue;
 		}
-		if (writer->count && history_writer_is_full(writer, &row)) {
+		if (last && history_writer_is_full(writer, row)) {
 			result = history_writer_flush(writer, error);
 			arena_reset(&joined);
 		}
-		rows[writer->count] = row;
-		history_writer_add(writer, &rows[writer->count]);
+		history_writer_add(writer, row);
+		last = row;
 	}
 	if (result == 0)
 		result = history_writer_flush(writer, error);
@@ -136,10 +132,9 @@ static int write_items(struct history_writer *writer, struct history_row *rows, 
 	return result;
 }
 
-int history_append(struct history *history, const struct history_item *items, size_t count, struct error *error)
+int history_append(struct history *history, struct history_row *rows, size_t count, struct error *error)
 {
 	struct history_writer *writer;
-	struct history_row *rows;
 	int64_t run;
 
 	if (!count)
@@ -148,17 +143,15 @@ int history_append(struct history *history, const struct history_item *items, si
 		return error_set(error, "history: more than %u records at once", UINT32_MAX);
 	if (history_add_run(history, &run, error) < 0)
 		return -1;
-	struct entry *entries = sort_items(items, count);
+	struct entry *entries = sort_rows(rows, count);
 
 	writer = memory_new(sizeof *writer);
-	rows = memory_new(HISTORY_BLOCK_ROWS * sizeof *rows);
 	int result = history_writer_start(writer, history, run, error);
 
 	if (result == 0)
-		result = write_items(writer, rows, items, entries, count, error);
+		result = write_rows(writer, rows, entries, count, error);
 	if (result == 0)
 		result = history_finish_run(history, run, error);
-	free(rows);
 	free(writer);
 	free(entries);
 	return result;

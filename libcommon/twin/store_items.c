@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/hash.h"
 #include "base/memory.h"
 #include "base/timestamp.h"
 
@@ -26,7 +27,7 @@ void store_items_release(struct store_items *items)
 	arena_release(&items->texts);
 	buffer_release(&items->scratch);
 	store_rest_common_release(&items->common);
-	free(items->items);
+	free(items->rows);
 }
 
 static void bind_series(sqlite3_stmt *statement, int64_t twin, int kind, struct slice path)
@@ -73,17 +74,44 @@ int store_items_series(
 
 static int append(struct store_items *items, struct error *error)
 {
-	if (items->count && history_append(items->history, items->items, items->count, error))
+	if (items->count && history_append(items->history, items->rows, items->count, error))
 		return -1;
 	items->appended += items->count;
 	items->count = 0;
 	arena_reset(&items->texts);
+	memset(items->known, 0, sizeof items->known);
 	return 0;
 }
 
+#define KNOWN_BYTES_MAX 64
+
 static struct slice keep(struct store_items *items, struct slice text)
 {
-	return text.length ? arena_dup(&items->texts, text) : SLICE_EMPTY;
+	if (!text.length)
+		return SLICE_EMPTY;
+	if (text.length > KNOWN_BYTES_MAX)
+		return arena_dup(&items->texts, text);
+	struct slice *known = &items->known[hash_bytes(text, 0) % STORE_TEXTS_KNOWN];
+
+	if (known->length != text.length || !bytes_equal(known->data, text.data, text.length))
+		*known = arena_dup(&items->texts, text);
+	return *known;
+}
+
+// They are read in an order that is not theirs: on large pages that takes less time.
+static void make_room(struct store_items *items)
+{
+	size_t capacity = items->capacity ? 2 * items->capacity : 64;
+
+	if (items->count < items->capacity)
+		return;
+	struct history_row *rows = memory_new_large(capacity * sizeof *rows);
+
+	if (items->count)
+		memcpy(rows, items->rows, items->count * sizeof *rows);
+	free(items->rows);
+	items->rows = rows;
+	items->capacity = capacity;
 }
 
 static int add(struct store_items *items, const struct history_item *item, struct error *error)
@@ -91,16 +119,16 @@ static int add(struct store_items *items, const struct history_item *item, struc
 	if (items->count >= ITEMS_MAX || items->texts.total > TEXTS_MAX)
 		if (append(items, error))
 			return -1;
-	items->items = memory_grow(items->items, &items->capacity, items->count + 1, sizeof *items->items);
-	struct history_item *kept = &items->items[items->count++];
+	make_room(items);
+	struct history_row *row = &items->rows[items->count++];
 
-	*kept = *item;
-	kept->sensor_id = keep(items, item->sensor_id);
-	kept->value = keep(items, item->value);
-	kept->unit = keep(items, item->unit);
-	kept->command_id = keep(items, item->command_id);
-	kept->origin = keep(items, item->origin);
-	kept->rest = keep(items, item->rest);
+	history_row_set(row, item);
+	row->item.sensor_id = keep(items, row->item.sensor_id);
+	row->item.value = keep(items, row->item.value);
+	row->item.unit = keep(items, row->item.unit);
+	row->item.command_id = keep(items, row->item.command_id);
+	row->item.origin = keep(items, row->item.origin);
+	row->item.rest = keep(items, row->item.rest);
 	return 0;
 }
 

@@ -6,17 +6,22 @@
 #include "record/record.h"
 #include "twin/assignment.h"
 #include "twin/history.h"
+#include "twin/history_block.h"
 #include "twin/store.h"
 #include "twin/store_rest.h"
 #include "twin/store_series.h"
 
+// Units, sensors and files are said again and again.
+#define STORE_TEXTS_KNOWN 256
+
 struct store_items {
 	struct store *store;
 	struct history *history; // NULL where the store keeps none
-	struct history_item *items;
+	struct history_row *rows;
 	size_t count, capacity;
 	size_t appended; // of this transaction
 	struct arena texts;
+	struct slice known[STORE_TEXTS_KNOWN]; // some that are in it
 	struct buffer scratch;
 	bool has_received; // the record in hand: when it came,
 	int64_t received;

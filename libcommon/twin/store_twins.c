@@ -20,6 +20,7 @@ void store_twins_init(struct store_twins *twins, struct store *store, struct twi
 void store_twins_release(struct store_twins *twins)
 {
 	sqlite3_finalize(twins->find);
+	sqlite3_finalize(twins->change);
 	sqlite3_finalize(twins->put);
 	sqlite3_finalize(twins->all);
 	store_items_release(&twins->items);
@@ -237,34 +238,40 @@ static int compare_numbers(const void *a, const void *b)
 	return ((*x)->number > (*y)->number) - ((*x)->number < (*y)->number);
 }
 
-static int put_twin(struct store_twins *twins, size_t at, struct error *error)
+static int put_twin(struct store_twins *twins, sqlite3_stmt *put, size_t at, struct error *error)
 {
-	struct twin *twin = twins->dirty[at];
+	const struct twin *twin = twins->dirty[at];
 	const struct store_text *item = &twins->texts.items[at];
 	char timestamp[TIMESTAMP_TEXT_SIZE];
-	sqlite3_stmt *put = twins->put;
 
 	sqlite3_bind_int64(put, 1, twin->number);
-	store_bind_text(put, 2, twin->entity_id);
+	if (put == twins->put)
+		store_bind_text(put, 2, twin->entity_id);
 	sqlite3_bind_null(put, 3);
 	if (item->has_time)
 		store_bind_text(put, 3, slice_of(timestamp, timestamp_format(timestamp, item->timestamp)));
 	sqlite3_bind_int64(put, 4, (int64_t)twin->revision);
 	store_bind_text(put, 5, store_texts_get(&twins->texts, at));
-	twin->is_dirty = false;
 	return store_step(twins->store, put, error);
 }
 
 static int put_twins(struct store_twins *twins, struct error *error)
 {
-	if (store_prepare(twins->store, &twins->put,
-		"INSERT INTO twins (id, entity_id, timestamp, revision, state) VALUES (?1, ?2, ?3, ?4, ?5)"
-		" ON CONFLICT (id) DO UPDATE SET timestamp = ?3, revision = ?4, state = ?5",
-		error))
+	struct store *store = twins->store;
+
+	if (store_prepare(store, &twins->change,
+		"UPDATE twins SET timestamp = ?3, revision = ?4, state = ?5 WHERE id = ?1", error) ||
+	    store_prepare(store, &twins->put,
+		"INSERT INTO twins (id, entity_id, timestamp, revision, state) VALUES (?1, ?2, ?3, ?4, ?5)", error))
 		return -1;
-	for (size_t i = 0; i < twins->dirty_count; i++)
-		if (put_twin(twins, i, error))
+	// An insertion that may find its row there would look up its name too.
+	for (size_t i = 0; i < twins->dirty_count; i++) {
+		if (put_twin(twins, twins->change, i, error))
 			return -1;
+		if (!sqlite3_changes(store->database) && put_twin(twins, twins->put, i, error))
+			return -1;
+		twins->dirty[i]->is_dirty = false;
+	}
 	twins->dirty_count = 0;
 	return 0;
 }

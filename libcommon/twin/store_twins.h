@@ -28,7 +28,7 @@ struct store_twins {
 	int64_t last_number; // of a twin
 	bool has_last_number;
 	struct store_state states;
-	sqlite3_stmt *find, *put, *all;
+	sqlite3_stmt *find, *change, *put, *all;
 	// Told of each twin that has been read, when it stands in the set. May be NULL.
 	void (*loaded)(void *context, struct twin *twin);
 	void *context;

@@ -7,7 +7,8 @@
 
 #include "base/arena.h"
 #include "base/memory.h"
-#include "twin/history_item.h"
+#include "twin/history.h"
+#include "twin/history_block.h"
 #include "unit_random.h"
 
 // Few of each, so that items meet.
@@ -138,6 +139,20 @@ static inline bool items_equal(const struct history_item *a, const struct histor
 	    a->quality == b->quality && slice_equal(a->sensor_id, b->sensor_id) && slice_equal(a->value, b->value) &&
 	    slice_equal(a->unit, b->unit) && slice_equal(a->command_id, b->command_id) &&
 	    slice_equal(a->origin, b->origin) && slice_equal(a->rest, b->rest);
+}
+
+// Items as the rows that history_append takes.
+static inline int append_items(
+    struct history *history, const struct history_item *items, size_t count, struct error *error)
+{
+	struct history_row *rows = memory_new(count * sizeof *rows);
+
+	for (size_t i = 0; i < count; i++)
+		history_row_set(&rows[i], &items[i]);
+	int result = history_append(history, rows, count, error);
+
+	free(rows);
+	return result;
 }
 
 #endif

@@ -77,7 +77,7 @@ static void append(struct state *state, size_t count, uint32_t series, uint32_t 
 	struct history_item *items = make_items(state, count, series, range);
 
 	run_sql(state, "BEGIN IMMEDIATE");
-	CHECK(succeeds(state, history_append(state->history, items, count, &state->error)));
+	CHECK(succeeds(state, append_items(state->history, items, count, &state->error)));
 	CHECK(succeeds(state, history_merge_step(state->history, count, &state->error)));
 	run_sql(state, "COMMIT");
 	model_add(&state->model, items, count);
@@ -304,7 +304,7 @@ static void check_rollbacks(void)
 
 		for (int again = 0; again < 2; again++) {
 			run_sql(&state, "BEGIN IMMEDIATE");
-			CHECK(succeeds(&state, history_append(state.history, items, count, &state.error)));
+			CHECK(succeeds(&state, append_items(state.history, items, count, &state.error)));
 			CHECK(succeeds(&state, history_merge_step(state.history, count, &state.error)));
 			run_sql(&state, again ? "COMMIT" : "ROLLBACK");
 			if (i % 20 == 0 && !again)
@@ -433,7 +433,7 @@ static void check_large(void)
 		item.timestamp = i % 12;
 		item.revision = ++state.revision;
 		run_sql(&state, "BEGIN");
-		CHECK(succeeds(&state, history_append(state.history, &item, 1, &state.error)));
+		CHECK(succeeds(&state, append_items(state.history, &item, 1, &state.error)));
 		run_sql(&state, "COMMIT");
 		model_add(&state.model, &item, 1);
 	}
@@ -522,9 +522,9 @@ static void check_blocks_passed_over(void)
 		items[i].timestamp = (int64_t)i;
 		items[i].revision = (int64_t)i + 1;
 	}
-	CHECK(succeeds(&state, history_append(state.history, items, count, &state.error)));
+	CHECK(succeeds(&state, append_items(state.history, items, count, &state.error)));
 	items[0].revision = (int64_t)count + 1;
-	CHECK(succeeds(&state, history_append(state.history, items, 1, &state.error)));
+	CHECK(succeeds(&state, append_items(state.history, items, 1, &state.error)));
 	run_sql(&state, "UPDATE history_block SET data = x'00' WHERE id = 16777216");
 	CHECK(!reads(&state, &range, count));
 	range.after = middle;
@@ -546,7 +546,7 @@ static void check_blocks_passed_over(void)
 	range.after = (int64_t)count;
 	CHECK(reads(&state, &range, 1));
 	items[0].revision = 0;
-	CHECK(history_append(state.history, items, 1, &state.error) < 0);
+	CHECK(append_items(state.history, items, 1, &state.error) < 0);
 	stop(&state);
 	free(items);
 }
@@ -598,8 +598,8 @@ static void check_join_text(void)
 	b.origin = SLICE_LITERAL("f:9");
 	b.revision = 2;
 	start(&state, 29);
-	CHECK(succeeds(&state, history_append(state.history, &a, 1, &state.error)));
-	CHECK(succeeds(&state, history_append(state.history, &b, 1, &state.error)));
+	CHECK(succeeds(&state, append_items(state.history, &a, 1, &state.error)));
+	CHECK(succeeds(&state, append_items(state.history, &b, 1, &state.error)));
 	cursor = history_cursor_open(state.history, &range, &state.error);
 	CHECK(cursor && history_cursor_next(cursor, &got, &state.error) == 1);
 	CHECK(got.received == 7);
@@ -610,7 +610,7 @@ static void check_join_text(void)
 	history_cursor_close(cursor);
 	b.has_received = false;
 	b.origin = SLICE_EMPTY;
-	CHECK(succeeds(&state, history_append(state.history, &b, 1, &state.error)));
+	CHECK(succeeds(&state, append_items(state.history, &b, 1, &state.error)));
 	cursor = history_cursor_open(state.history, &range, &state.error);
 	CHECK(cursor && history_cursor_next(cursor, &got, &state.error) == 1);
 	CHECK(!got.has_received);
@@ -648,12 +648,12 @@ static void check_join_rest(void)
 	items[1] = items[0];
 	items[1].rest = SLICE_LITERAL("{\"b\":1}");
 	for (int i = 0; i < 2; i++)
-		CHECK(succeeds(&state, history_append(state.history, &items[i], 1, &state.error)));
+		CHECK(succeeds(&state, append_items(state.history, &items[i], 1, &state.error)));
 	check_rest(&state, "{\"b\":1}");
 	history_set_join(state.history, join_smaller, &calls);
 	check_rest(&state, "{\"a\":1}");
 	CHECK(calls == 1);
-	CHECK(succeeds(&state, history_append(state.history, items, 2, &state.error)));
+	CHECK(succeeds(&state, append_items(state.history, items, 2, &state.error)));
 	CHECK(calls == 2);
 	check_rest(&state, "{\"a\":1}");
 	stop(&state);

@@ -61,7 +61,7 @@ static void append(struct state *state, size_t count, uint32_t range)
 		items[i].rest = RANDOM_CHOICE(&state->random, "", "", "{\"ack\":{\"a\":1}}", "{\"ack\":{\"b\":1}}");
 	}
 	CHECK(succeeds(state, store_begin(&state->store, &state->error)));
-	CHECK(succeeds(state, history_append(history, items, count, &state->error)));
+	CHECK(succeeds(state, append_items(history, items, count, &state->error)));
 	CHECK(succeeds(state, store_commit(&state->store, &state->error)));
 	model_add(&state->model, items, count);
 	free(items);
