@@ -82,13 +82,19 @@ static inline uint64_t bits(int64_t number)
 	return (uint64_t)(64 - __builtin_clzll(zigzag(number) | 1));
 }
 
+// Of many numbers, some tell enough; a step that is not even does not fall in with what alternates.
+static size_t step_through(size_t count)
+{
+	return count > 512 ? 5 : 1;
+}
+
 // The number that more than half of them are, if there is one (Boyer, Moore 1981).
 static int64_t majority(const int64_t *numbers, size_t count)
 {
+	size_t votes = 0, step = step_through(count);
 	int64_t candidate = 0;
-	size_t votes = 0;
 
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i += step) {
 		if (!votes)
 			candidate = numbers[i];
 		votes += numbers[i] == candidate ? (size_t)1 : (size_t)-1;
@@ -98,8 +104,7 @@ static int64_t majority(const int64_t *numbers, size_t count)
 
 static uint64_t cost(const int64_t *numbers, size_t count, int64_t from)
 {
-	// Of many, some tell enough; a step that is not even does not fall in with what alternates.
-	size_t step = count > 512 ? 5 : 1;
+	size_t step = step_through(count);
 	uint64_t sum = 0;
 
 	for (size_t i = 0; i < count; i += step)
@@ -252,7 +257,8 @@ static size_t number_texts(struct column_writer *writer, const struct slice *tex
 		struct slice text = texts[i];
 
 		// The one before, or the one before that: two sensors take turns.
-		if (i && texts[i - 1].length == text.length && bytes_equal(texts[i - 1].data, text.data, text.length)) {
+		if (i && texts[i - 1].length == text.length &&
+		    (texts[i - 1].data == text.data || bytes_equal(texts[i - 1].data, text.data, text.length))) {
 			writer->rows[i] = writer->rows[i - 1];
 			continue;
 		}

@@ -34,70 +34,89 @@ int history_most_decimals(const int64_t *decimals, size_t begin, size_t end)
 	return (int)most;
 }
 
-static struct column_segments find_segments(
-    struct history_codec *codec, const struct history_row *const *rows, size_t count)
-{
-	size_t segments = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		if (i && rows[i]->item.series == rows[i - 1]->item.series)
-			continue;
-		codec->series[segments] = rows[i]->item.series;
-		codec->begins[segments++] = (uint32_t)i;
-	}
-	codec->begins[segments] = (uint32_t)count;
-	for (size_t s = 0; s < segments; s++)
-		codec->lengths[s] = codec->begins[s + 1] - codec->begins[s];
-	return (struct column_segments){codec->begins, segments};
-}
-
-static void take_row(struct history_codec *codec, const struct history_row *row, size_t i)
-{
-	const struct history_item *item = &row->item;
-
-	codec->numbers[HISTORY_TIMESTAMP][i] = item->timestamp;
-	codec->numbers[HISTORY_COUNTER][i] = item->counter;
-	codec->numbers[HISTORY_SEQ][i] = item->seq;
-	codec->numbers[HISTORY_FLAGS][i] = (item->live ? HISTORY_FLAG_LIVE : 0) |
-	    (item->has_received ? HISTORY_FLAG_RECEIVED : 0) | (row->line != HISTORY_TEXT ? HISTORY_FLAG_LINE : 0);
-	// What does not apply repeats the one before, and costs nothing.
-	codec->numbers[HISTORY_RECEIVED][i] = item->has_received
-	    ? (int64_t)((uint64_t)item->received - (uint64_t)item->timestamp)
-	    : i ? codec->numbers[HISTORY_RECEIVED][i - 1]
-		: 0;
-	codec->numbers[HISTORY_LINE][i] = row->line != HISTORY_TEXT ? row->line
-	    : i                                                     ? codec->numbers[HISTORY_LINE][i - 1]
-								    : 0;
-	codec->numbers[HISTORY_REVISION][i] = item->revision;
-	codec->texts[HISTORY_SENSOR_ID][i] = item->sensor_id;
-	codec->texts[HISTORY_UNIT][i] = item->unit;
-	codec->texts[HISTORY_COMMAND_ID][i] = item->command_id;
-	codec->texts[HISTORY_ORIGIN][i] = item->origin;
-	codec->texts[HISTORY_REST][i] = item->rest;
-}
-
 static bool to_millionths(double quality, int64_t *millionths)
 {
+	*millionths = 1000000;
+	if (quality == 1)
+		return true;
 	if (!(quality >= -1e6 && quality <= 1e6))
 		return false;
 	*millionths = llrint(quality * 1e6);
 	return (double)*millionths / 1e6 == quality;
 }
 
-// Returns 1 when the bits of all had to be taken.
-static int take_qualities(int64_t *numbers, const struct history_row *const *rows, size_t count)
+// What does not apply repeats the one before, and costs nothing.
+static inline int64_t repeat(const int64_t *numbers, size_t i)
 {
+	return i ? numbers[i - 1] : 0;
+}
+
+static void take_numbers(struct history_codec *codec, const struct history_row *row, size_t i)
+{
+	int64_t(*numbers)[HISTORY_COLUMN_ROOM] = codec->numbers;
+	const struct history_item *item = &row->item;
+
+	numbers[HISTORY_TIMESTAMP][i] = item->timestamp;
+	numbers[HISTORY_COUNTER][i] = item->counter;
+	numbers[HISTORY_SEQ][i] = item->seq;
+	numbers[HISTORY_FLAGS][i] = (item->live ? HISTORY_FLAG_LIVE : 0) |
+	    (item->has_received ? HISTORY_FLAG_RECEIVED : 0) | (row->line != HISTORY_TEXT ? HISTORY_FLAG_LINE : 0);
+	numbers[HISTORY_RECEIVED][i] = item->has_received
+	    ? (int64_t)((uint64_t)item->received - (uint64_t)item->timestamp)
+	    : repeat(numbers[HISTORY_RECEIVED], i);
+	numbers[HISTORY_LINE][i] = row->line != HISTORY_TEXT ? row->line : repeat(numbers[HISTORY_LINE], i);
+	numbers[HISTORY_REVISION][i] = item->revision;
+	numbers[HISTORY_DECIMALS][i] = row->decimals == HISTORY_TEXT ? HISTORY_DECIMALS_TEXT : row->decimals;
+	numbers[HISTORY_DIGITS][i] = row->digits;
+}
+
+static void take_texts(struct history_codec *codec, const struct history_row *row, size_t i)
+{
+	codec->texts[HISTORY_SENSOR_ID][i] = row->item.sensor_id;
+	codec->texts[HISTORY_UNIT][i] = row->item.unit;
+	codec->texts[HISTORY_COMMAND_ID][i] = row->item.command_id;
+	codec->texts[HISTORY_ORIGIN][i] = row->item.origin;
+	codec->texts[HISTORY_REST][i] = row->item.rest;
+}
+
+struct taken {
+	struct column_segments segments;
+	size_t value_texts; // values that stand as text
+	bool quality_bits;  // qualities had to be taken as the bits of doubles
+};
+
+static void take_series(struct history_codec *codec, struct column_segments *segments, size_t count)
+{
+	segments->at = codec->begins;
+	codec->begins[segments->count] = (uint32_t)count;
+	for (size_t s = 0; s < segments->count; s++)
+		codec->lengths[s] = codec->begins[s + 1] - codec->begins[s];
+}
+
+// Each row is looked at once: together they are more than the caches next to the processor hold.
+static struct taken take_rows(struct history_codec *codec, const struct history_row *const *rows, size_t count)
+{
+	struct taken taken = {.value_texts = 0};
+	uint32_t series = ~rows[0]->item.series;
+
 	for (size_t i = 0; i < count; i++) {
-		if (rows[i]->item.quality == 1)
-			numbers[i] = 1000000;
-		else if (!to_millionths(rows[i]->item.quality, &numbers[i]))
-			goto bits;
+		const struct history_row *row = rows[i];
+
+		if (row->item.series != series) {
+			series = row->item.series;
+			codec->series[taken.segments.count] = series;
+			codec->begins[taken.segments.count++] = (uint32_t)i;
+		}
+		take_numbers(codec, row, i);
+		take_texts(codec, row, i);
+		taken.quality_bits |= !to_millionths(row->item.quality, &codec->numbers[HISTORY_QUALITY][i]);
+		if (row->decimals == HISTORY_TEXT)
+			codec->texts[HISTORY_VALUE][taken.value_texts++] = row->item.value;
 	}
-	return 0;
-bits:
-	for (size_t i = 0; i < count; i++)
-		memcpy(&numbers[i], &rows[i]->item.quality, sizeof numbers[i]);
-	return 1;
+	take_series(codec, &taken.segments, count);
+	for (size_t i = 0; taken.quality_bits && i < count; i++)
+		memcpy(&codec->numbers[HISTORY_QUALITY][i], &rows[i]->item.quality, sizeof(int64_t));
+	return taken;
 }
 
 // Brings the numbers of one series to the same decimals; false when they have no common scale in 64 bits.
@@ -116,25 +135,16 @@ static bool scale_digits(int64_t *digits, const int64_t *decimals, size_t begin,
 	return true;
 }
 
-// Returns how many stand as text.
-static size_t take_values(
-    struct history_codec *codec, const struct history_row *const *rows, const struct column_segments *segments)
+static void scale_values(struct history_codec *codec, const struct taken *taken)
 {
 	int64_t *decimals = codec->numbers[HISTORY_DECIMALS], *digits = codec->numbers[HISTORY_DIGITS];
-	size_t texts = 0, count = segments->at[segments->count];
+	const struct column_segments *segments = &taken->segments;
 
-	for (size_t i = 0; i < count; i++) {
-		decimals[i] = rows[i]->decimals == HISTORY_TEXT ? HISTORY_DECIMALS_TEXT : rows[i]->decimals;
-		digits[i] = rows[i]->digits;
-		if (rows[i]->decimals == HISTORY_TEXT)
-			codec->texts[HISTORY_VALUE][texts++] = rows[i]->item.value;
-	}
 	for (size_t s = 0; s < segments->count; s++)
 		codec->scales[s] = scale_digits(digits, decimals, segments->at[s], segments->at[s + 1]);
-	for (size_t i = 0; texts && i < count; i++)
+	for (size_t i = 0; taken->value_texts && i < segments->at[segments->count]; i++)
 		if (decimals[i] == HISTORY_DECIMALS_TEXT)
-			digits[i] = i ? digits[i - 1] : 0;
-	return texts;
+			digits[i] = repeat(digits, i);
 }
 
 struct history_extent history_extent_of(const struct history_codec *codec, size_t count)
@@ -164,16 +174,13 @@ struct history_extent history_columns_write(
     struct history_codec *codec, const struct history_row *const *rows, size_t count)
 {
 	struct column_writer *writer = &codec->writer;
-	const struct column_segments segments = find_segments(codec, rows, count);
-
-	for (size_t i = 0; i < count; i++)
-		take_row(codec, rows[i], i);
+	const struct taken taken = take_rows(codec, rows, count);
+	const struct column_segments segments = taken.segments;
 	const struct history_extent extent = history_extent_of(codec, count);
 	bool is_walk = revision_walk_find(
 	    &codec->walk, writer, codec->numbers[HISTORY_TIMESTAMP], codec->numbers[HISTORY_REVISION], &segments);
-	uint32_t values = (uint32_t)take_values(codec, rows, &segments);
-	int as_bits = take_qualities(codec->numbers[HISTORY_QUALITY], rows, count);
 
+	scale_values(codec, &taken);
 	buffer_reset(&writer->bytes);
 	writer->cut_count = 0;
 	column_write_unsigned(writer, HISTORY_COLUMNS_VERSION);
@@ -182,7 +189,7 @@ struct history_extent history_columns_write(
 	write_series(codec, &segments);
 	for (int i = 0; i < HISTORY_NUMBERS; i++) {
 		if (i == HISTORY_QUALITY)
-			buffer_append_char(&writer->bytes, (char)as_bits);
+			buffer_append_char(&writer->bytes, (char)taken.quality_bits);
 		if (i == HISTORY_REVISION)
 			revision_write(writer, is_walk ? &codec->walk : NULL, codec->numbers[i], &segments);
 		else
@@ -190,8 +197,8 @@ struct history_extent history_columns_write(
 	}
 	for (int i = 0; i < HISTORY_VALUE; i++)
 		column_write_texts(writer, codec->texts[i], &segments);
-	if (values) {
-		const struct column_segments whole = {(const uint32_t[]){0, values}, 1};
+	if (taken.value_texts) {
+		const struct column_segments whole = {(const uint32_t[]){0, (uint32_t)taken.value_texts}, 1};
 
 		column_write_texts(writer, codec->texts[HISTORY_VALUE], &whole);
 	}

@@ -46,6 +46,9 @@ enum {
 
 extern const int64_t history_powers[HISTORY_DECIMALS_MAX + 1];
 
+// All columns are filled row by row: if they were a power of two apart, they would contend for the same lines of the cache.
+#define HISTORY_COLUMN_ROOM (COLUMN_ROWS_MAX + 24)
+
 struct history_codec {
 	ZSTD_CCtx *compress;
 	ZSTD_DCtx *decompress;
@@ -54,8 +57,8 @@ struct history_codec {
 	int64_t series[COLUMN_ROWS_MAX];
 	int64_t lengths[COLUMN_ROWS_MAX];
 	int64_t scales[COLUMN_ROWS_MAX];
-	int64_t numbers[HISTORY_NUMBERS][COLUMN_ROWS_MAX];
-	struct slice texts[HISTORY_TEXTS][COLUMN_ROWS_MAX];
+	int64_t numbers[HISTORY_NUMBERS][HISTORY_COLUMN_ROOM];
+	struct slice texts[HISTORY_TEXTS][HISTORY_COLUMN_ROOM];
 	struct column_texts read[HISTORY_TEXTS];
 	struct revision_walk walk;
 };
