@@ -52,6 +52,7 @@ static int list_properties(struct desire_acks *acks, struct error *error)
 		    .path = arena_dup(&series->names, store_text(acks->list, 1)),
 		};
 	}
+	store_series_complete(series);
 	return row;
 }
 

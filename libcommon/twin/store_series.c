@@ -91,6 +91,14 @@ static int read_all(
 	return failed;
 }
 
+void store_series_complete(struct store_series_list *list)
+{
+	free(list->numbers);
+	list->numbers = memory_new_zeroed(list->count + 1, sizeof *list->numbers);
+	for (size_t i = 0; i < list->count; i++)
+		list->numbers[i] = list->items[i].number;
+}
+
 int store_series_read(
     struct store_series_list *list, struct store *store, const struct store_series_choice *choice, struct error *error)
 {
@@ -99,9 +107,7 @@ int store_series_read(
 	*list = (struct store_series_list)STORE_SERIES_LIST_INIT;
 	if (are_named ? read_named(list, store, choice, error) : read_all(list, store, choice, error))
 		return -1;
-	list->numbers = memory_new_zeroed(list->count + 1, sizeof *list->numbers);
-	for (size_t i = 0; i < list->count; i++)
-		list->numbers[i] = list->items[i].number;
+	store_series_complete(list);
 	return 0;
 }
 

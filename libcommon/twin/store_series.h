@@ -57,6 +57,9 @@ int store_series_read(struct store_series_list *list, struct store *store, const
     struct error *error) __attribute__((warn_unused_result));
 void store_series_release(struct store_series_list *list);
 
+// Before a list that was filled by hand, in the order of numbers, is used.
+void store_series_complete(struct store_series_list *list);
+
 // NULL for a number that is not in the list. Fast for numbers that follow each other.
 const struct store_series *store_series_find(struct store_series_list *list, uint32_t number);
 

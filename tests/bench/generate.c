@@ -386,8 +386,8 @@ static void put_numbers(struct output *out, const struct reading *r)
 }
 
 // What has not arrived when the count is reached never arrives: that makes a short stream the beginning of a long one.
-static void write_stream(struct generator *g, struct output *out, int64_t count,
-    void (*put)(struct output *out, const struct reading *r))
+static void write_stream(
+    struct generator *g, struct output *out, int64_t count, void (*put)(struct output *out, const struct reading *r))
 {
 	while (count > 0) {
 		struct reading r = next_reading(g);
