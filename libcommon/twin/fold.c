@@ -90,6 +90,68 @@ int fold_compare(const struct fold_register *a, const struct fold_register *b, c
 	return fold_compare_tails(&a_tail, &b_tail);
 }
 
+static enum fold_part difference_of_keys(const struct fold_key *a, const struct fold_key *b)
+{
+	if (a->timestamp != b->timestamp)
+		return FOLD_PART_TIMESTAMP;
+	if (a->counter != b->counter)
+		return FOLD_PART_COUNTER;
+	if (a->live != b->live)
+		return FOLD_PART_DELETED;
+	if (COMPARE(a->quality, b->quality))
+		return FOLD_PART_QUALITY;
+	return a->priority != b->priority ? FOLD_PART_PRIORITY : FOLD_PART_COUNT;
+}
+
+static enum fold_part difference_of_tails(const struct fold_tail *a, const struct fold_tail *b)
+{
+	bool bytes_differ = !slice_equal(a->value, b->value);
+
+	if (!slice_equal(a->sensor_id, b->sensor_id))
+		return FOLD_PART_SENSOR_ID;
+	if (a->seq != b->seq)
+		return FOLD_PART_SEQ;
+	if (bytes_differ && compare_canonical(a, b))
+		return FOLD_PART_VALUE;
+	if (!slice_equal(a->unit, b->unit))
+		return FOLD_PART_UNIT;
+	if (!slice_equal(a->command_id, b->command_id))
+		return FOLD_PART_COMMAND_ID;
+	return bytes_differ ? FOLD_PART_BYTES : FOLD_PART_COUNT;
+}
+
+enum fold_part fold_difference(
+    const struct fold_register *a, const struct fold_register *b, const struct fold_owner *owner)
+{
+	enum fold_part part = difference_of_keys(&a->key, &b->key);
+	struct fold_tail a_tail, b_tail;
+
+	if (part != FOLD_PART_COUNT || a->handle == b->handle)
+		return part;
+	owner->resolve(owner->context, a->handle, &a_tail);
+	owner->resolve(owner->context, b->handle, &b_tail);
+	return difference_of_tails(&a_tail, &b_tail);
+}
+
+const char *fold_part_name(enum fold_part part)
+{
+	static const char *const names[] = {
+	    [FOLD_PART_TIMESTAMP] = "timestamp",
+	    [FOLD_PART_COUNTER] = "counter",
+	    [FOLD_PART_DELETED] = "deleted",
+	    [FOLD_PART_QUALITY] = "quality",
+	    [FOLD_PART_PRIORITY] = "sensor_priority",
+	    [FOLD_PART_SENSOR_ID] = "sensor_id",
+	    [FOLD_PART_SEQ] = "seq",
+	    [FOLD_PART_VALUE] = "value",
+	    [FOLD_PART_UNIT] = "unit",
+	    [FOLD_PART_COMMAND_ID] = "command_id",
+	    [FOLD_PART_BYTES] = "bytes",
+	};
+
+	return names[part];
+}
+
 static bool says_two_things(const struct fold_tail *a, const struct fold_tail *b)
 {
 	return slice_equal(a->sensor_id, b->sensor_id) && a->seq == b->seq &&

@@ -64,6 +64,29 @@ int fold_compare_tails(const struct fold_tail *a, const struct fold_tail *b);
 // <0, 0 or >0. Both registers hold something.
 int fold_compare(const struct fold_register *a, const struct fold_register *b, const struct fold_owner *owner);
 
+// The parts of a key, in order of weight.
+enum fold_part {
+	FOLD_PART_TIMESTAMP,
+	FOLD_PART_COUNTER,
+	FOLD_PART_DELETED,
+	FOLD_PART_QUALITY,
+	FOLD_PART_PRIORITY,
+	FOLD_PART_SENSOR_ID,
+	FOLD_PART_SEQ,
+	FOLD_PART_VALUE,
+	FOLD_PART_UNIT,
+	FOLD_PART_COMMAND_ID,
+	FOLD_PART_BYTES, // one value, written in two ways
+	FOLD_PART_COUNT, // none: the keys are equal
+};
+
+// The first part in which the keys differ: it is what fold_compare decides by. Both registers hold something.
+enum fold_part fold_difference(
+    const struct fold_register *a, const struct fold_register *b, const struct fold_owner *owner);
+
+// As answers say it: "timestamp", "sensor_priority". Not for FOLD_PART_COUNT.
+const char *fold_part_name(enum fold_part part);
+
 // What becomes of a record offered to the register. Storing it is the owner's part.
 enum fold_outcome fold_judge(const struct fold_register *held, const struct fold_key *key, const struct fold_tail *tail,
     const struct fold_owner *owner);

@@ -90,6 +90,56 @@ static void check_each_part(void)
 	check_order(held_new(INT64_MIN, "9"), held_new(INT64_MAX, "1"), FOLD_STALE);
 }
 
+// a and b differ in the part.
+static void differ(struct held *a, struct held *b, enum fold_part part)
+{
+	static const struct slice less = {"a", 1}, more = {"b", 1};
+
+	a->key.timestamp += part == FOLD_PART_TIMESTAMP;
+	a->key.counter += part == FOLD_PART_COUNTER;
+	a->key.live = part != FOLD_PART_DELETED;
+	b->key.quality = part == FOLD_PART_QUALITY ? 0.75 : 1;
+	b->key.priority += part == FOLD_PART_PRIORITY;
+	a->tail.seq += part == FOLD_PART_SEQ;
+	if (part == FOLD_PART_SENSOR_ID)
+		a->tail.sensor_id = less, b->tail.sensor_id = more;
+	if (part == FOLD_PART_VALUE)
+		b->tail.value = SLICE_LITERAL("2");
+	if (part == FOLD_PART_UNIT)
+		a->tail.unit = more, b->tail.unit = less;
+	if (part == FOLD_PART_COMMAND_ID)
+		a->tail.command_id = less, b->tail.command_id = more;
+	if (part == FOLD_PART_BYTES)
+		a->tail.value = SLICE_LITERAL("1.0");
+}
+
+static void check_differences(void)
+{
+	// Whatever comes behind the first part that differs, and whichever of the two has it.
+	for (int part = 0; part < FOLD_PART_COUNT; part++)
+		for (int later = part; later < FOLD_PART_COUNT; later++) {
+			struct held a = held_new(5, "1"), b = a;
+
+			differ(&a, &b, (enum fold_part)part);
+			if (later != part && part != FOLD_PART_VALUE)
+				differ(&b, &a, (enum fold_part)later);
+			if (part == FOLD_PART_DELETED)
+				a.key.live = !b.key.live;
+			struct fold_register x = {.key = a.key, .handle = &a}, y = {.key = b.key, .handle = &b};
+
+			CHECK(fold_difference(&x, &y, &owner) == (enum fold_part)part);
+			CHECK(fold_difference(&y, &x, &owner) == (enum fold_part)part);
+			CHECK(fold_compare(&x, &y, &owner) != 0);
+		}
+	struct held same = held_new(5, "1"), copy = same;
+
+	CHECK(fold_difference(&(struct fold_register){.key = same.key, .handle = &same},
+		  &(struct fold_register){.key = copy.key, .handle = &copy}, &owner) == FOLD_PART_COUNT);
+	CHECK(!strcmp(fold_part_name(FOLD_PART_TIMESTAMP), "timestamp"));
+	CHECK(!strcmp(fold_part_name(FOLD_PART_PRIORITY), "sensor_priority"));
+	CHECK(!strcmp(fold_part_name(FOLD_PART_BYTES), "bytes"));
+}
+
 static void check_values(void)
 {
 	// In canonical order, each larger than the one before.
@@ -166,6 +216,8 @@ static void check_total_order(void)
 			CHECK((order < 0) == (fold_compare(&registers[j], &registers[i], &owner) > 0));
 			CHECK((order < 0) == (judge(&held[i], &held[j]) == FOLD_TAKEN));
 			CHECK((order == 0) == (judge(&held[i], &held[j]) == FOLD_DUPLICATE));
+			CHECK(
+			    (order == 0) == (fold_difference(&registers[i], &registers[j], &owner) == FOLD_PART_COUNT));
 			for (int k = 0; k < COUNT; k++)
 				if (order <= 0 && fold_compare(&registers[j], &registers[k], &owner) <= 0)
 					CHECK(fold_compare(&registers[i], &registers[k], &owner) <= 0);
@@ -175,6 +227,7 @@ static void check_total_order(void)
 int main(void)
 {
 	TEST("each part of the key decides before all that come after it") check_each_part();
+	TEST("the first part that differs is named") check_differences();
 	TEST("values compare by their canonical form, then as they are written") check_values();
 	TEST("deletes of one time are told apart by their source") check_deletes();
 	TEST("records are resolved only where all numbers of the key are equal") check_no_resolve_without_tie();
