@@ -88,7 +88,7 @@ static bool values_agree(struct delta *delta, const struct value *desired, const
 	    property ? property->absolute : 0, property ? property->relative : 0);
 }
 
-bool delta_is_met(
+enum delta_verdict delta_judge(
     struct delta *delta, const struct twin_view *view, const struct view_entry *desired, const struct model *model)
 {
 	const struct view_list *reported = &view->kinds[REGISTER_REPORTED];
@@ -97,27 +97,37 @@ bool delta_is_met(
 	struct error error;
 
 	if (value_parse(&delta->desired_tree, want.tail.value, &error))
-		return false;
+		return DELTA_DIFFERS;
 	const struct view_entry *supplier = above;
 
 	// An object that is made of several readings is as new as the newest of them.
 	if (!above && is_empty_object(value_root(&delta->desired_tree)))
 		supplier = newest_below(reported, want.path, view->owner);
 	if (!supplier)
-		return false;
+		return DELTA_MISSING;
 	if (supplier->series->usable.key.timestamp < want.key.timestamp)
-		return false;
+		return DELTA_OLDER;
 	look_at(delta, view, supplier);
 	if (want.tail.command_id.length && slice_equal(buffer_slice(&delta->refused_id), want.tail.command_id))
-		return false;
+		return DELTA_REFUSED;
 	if (!above)
-		return true;
-	if (!delta->is_readable)
-		return false;
-	const struct value *value = value_at_pointer(&delta->reported_tree, value_root(&delta->reported_tree),
-	    slice_skip(want.path, series_path(supplier->series).length));
+		return DELTA_MET;
+	const struct value *value = !delta->is_readable
+	    ? NULL
+	    : value_at_pointer(&delta->reported_tree, value_root(&delta->reported_tree),
+		  slice_skip(want.path, series_path(supplier->series).length));
 
-	return value && values_agree(delta, value_root(&delta->desired_tree), value, model_property(model, want.path));
+	if (!value)
+		return DELTA_MISSING;
+	return values_agree(delta, value_root(&delta->desired_tree), value, model_property(model, want.path))
+	    ? DELTA_MET
+	    : DELTA_DIFFERS;
+}
+
+bool delta_is_met(
+    struct delta *delta, const struct twin_view *view, const struct view_entry *desired, const struct model *model)
+{
+	return delta_judge(delta, view, desired, model) == DELTA_MET;
 }
 
 void delta_compute(struct delta *delta, const struct twin_view *view, const struct model *model)

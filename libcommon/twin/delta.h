@@ -36,6 +36,18 @@ void delta_release(struct delta *delta);
 // model: NULL for none, or one that applies to the twin.
 void delta_compute(struct delta *delta, const struct twin_view *view, const struct model *model);
 
+// What becomes of a desire.
+enum delta_verdict {
+	DELTA_MET,
+	DELTA_MISSING, // nothing is reported at its path
+	DELTA_OLDER,   // what is reported there was so before the desire
+	DELTA_REFUSED, // the reading says that the command failed
+	DELTA_DIFFERS, // another value is reported
+};
+
+enum delta_verdict delta_judge(
+    struct delta *scratch, const struct twin_view *view, const struct view_entry *desired, const struct model *model);
+
 // Whether the view's desire for this path is met; true when there is none.
 bool delta_is_met(
     struct delta *scratch, const struct twin_view *view, const struct view_entry *desired, const struct model *model);

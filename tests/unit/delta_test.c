@@ -164,6 +164,31 @@ static void check_tolerance(void)
 	hash_map_release(&model.paths);
 }
 
+static void check_verdict(enum delta_verdict verdict)
+{
+	twin_view_draw(&view, &lines.set, twin_lines_twin(&lines));
+	CHECK(delta_judge(&delta, &view, &view.kinds[REGISTER_DESIRED].entries[0], NULL) == verdict);
+	CHECK(delta_is_met(&delta, &view, &view.kinds[REGISTER_DESIRED].entries[0], NULL) == (verdict == DELTA_MET));
+}
+
+static void check_verdicts(void)
+{
+	begin();
+	twin_lines_desired(&lines, 5, "{\"o\":{\"x\":1}}", "\"command_id\":\"c1\"");
+	check_verdict(DELTA_MISSING);
+	twin_lines_reading(&lines, "o", 4, "{\"x\":1}", "");
+	check_verdict(DELTA_OLDER);
+	twin_lines_reading(&lines, "o", 5, "{\"y\":1}", "");
+	check_verdict(DELTA_MISSING);
+	twin_lines_reading(&lines, "o", 6, "{\"x\":2}", "");
+	check_verdict(DELTA_DIFFERS);
+	twin_lines_reading(&lines, "o/x", 7, "1", "\"ack\":{\"command_id\":\"c1\",\"code\":400}");
+	check_verdict(DELTA_REFUSED);
+	twin_lines_reading(&lines, "o/x", 8, "1.0", "");
+	check_verdict(DELTA_MET);
+	end();
+}
+
 // Ten thousand desires below one reading: it is taken apart once.
 static void check_large(void)
 {
@@ -197,5 +222,6 @@ int main(void)
 	TEST("an ack refuses the command that it names") check_acks();
 	TEST("the model's tolerance holds for its property, inside arrays too") check_tolerance();
 	TEST("many desires below one reading") check_large();
+	TEST("it is told what keeps a desire from being met") check_verdicts();
 	return unit_end();
 }
