@@ -21,7 +21,7 @@ struct config {
 	const char *stale_after;
 	struct option_time at, known_at;
 	int64_t revision; // 0: not given
-	bool list, info;
+	bool list, info, why;
 	struct get_history history;
 	struct get_follow follow;
 	int64_t since; // -1: not given
@@ -84,10 +84,23 @@ static void check_args(struct config *cfg)
 		option_usage_error("--stale needs --now T or --now live: nothing else says what time it is");
 	cfg->follow.has_since = cfg->since >= 0;
 	cfg->follow.since = cfg->since;
-	if (cfg->list + cfg->info + get_history_is_asked(&cfg->history) + get_follow_is_asked(&cfg->follow) > 1)
-		option_usage_error("--history, --list, --info and what has changed are several questions: ask one");
+	if (cfg->list + cfg->info + cfg->why + get_history_is_asked(&cfg->history) + get_follow_is_asked(&cfg->follow) >
+	    1)
+		option_usage_error(
+		    "--history, --why, --list, --info and what has changed are several questions: ask one");
 	check_history(cfg);
 	check_follow(cfg);
+}
+
+// --limit says how many of the beaten are shown: there is one answer.
+static void check_why(struct config *cfg, int operands)
+{
+	if (!cfg->why)
+		return;
+	if (operands != 1 || cfg->question.properties.count != 1)
+		option_usage_error("--why asks about one property of one twin: --why -P PROPERTY ENTITY");
+	cfg->question.beaten = cfg->answer.limit;
+	cfg->answer.limit = -1;
 }
 
 static void parse_args(struct config *cfg, int *argc, char ***argv)
@@ -126,6 +139,8 @@ static void parse_args(struct config *cfg, int *argc, char ***argv)
 	     .help = "what changes from now on"},
 	    {.kind = OPTION_FLAG, .long_name = "list", .target = &cfg->list,
 	     .help = "which twins there are"},
+	    {.kind = OPTION_FLAG, .long_name = "why", .target = &cfg->why,
+	     .help = "what set the value of -P, and what it beat"},
 	    {.kind = OPTION_FLAG, .long_name = "info", .target = &cfg->info,
 	     .help = "what the store holds"},
 	    {.kind = OPTION_HEADING, .help = "Which answers"},
@@ -156,6 +171,7 @@ static void parse_args(struct config *cfg, int *argc, char ***argv)
 
 	option_parse(&info, specs, argc, argv);
 	check_args(cfg);
+	check_why(cfg, *argc);
 }
 
 static void fill_question(struct config *cfg, int argc, char **argv)
@@ -229,6 +245,8 @@ static unsigned default_types(const struct config *cfg)
 {
 	if (cfg->list || cfg->info)
 		return 1u << GET_SUMMARY;
+	if (cfg->why)
+		return 1u << GET_WHY;
 	if (get_history_is_asked(&cfg->history))
 		return get_history_defaults(&cfg->history);
 	return get_follow_is_asked(&cfg->follow) ? 1u << GET_CHANGE : 1u << GET_STATE;
@@ -236,9 +254,8 @@ static unsigned default_types(const struct config *cfg)
 
 static int open_streams(struct get *get, const struct config *cfg, struct error *error)
 {
-	char *path = (char *)(uintptr_t)cfg->store;
 	struct record_streams_options options = {
-	    .operands = &path,
+	    .operands = (char *const *)(uintptr_t)&get->path,
 	    .operand_count = 1,
 	    .types = get_emit_types,
 	    .defaults = default_types(cfg) | (cfg->answer.count ? 1u << GET_SUMMARY : 0),
@@ -268,6 +285,7 @@ static int answer(struct get *get, const struct config *cfg, struct error *error
 		return get_follow(get, &cfg->follow, error);
 	int failed = cfg->list                    ? get_list(get, error)
 	    : cfg->info                           ? get_info(get, error)
+	    : cfg->why                            ? get_why(get, error)
 	    : get_history_is_asked(&cfg->history) ? get_history(get, &cfg->history, error)
 						  : get_states(get, error);
 

@@ -30,7 +30,8 @@ static const char *const prediction_columns[] = {"entity_id", "timestamp", "hori
     "estimated_time_to_failure", "remaining_useful_life", "unit", "level", "confidence_interval", "method", NULL};
 static const char *const score_columns[] = {"entity_id", "timestamp", "score", "alarm", "method", NULL};
 static const char *const summary_columns[] = {"entity_id", "property", "measure", "value", NULL};
-static const char *const why_columns[] = {"entity_id", "property", "winner", "beaten", "desired", NULL};
+static const char *const why_columns[] = {"entity_id", "property", "value", "rule", "winner", "hidden_by", "parts",
+    "beaten", "beaten_count", "desired", NULL};
 static const char *const clock_columns[] = {"timestamp", NULL};
 static const char *const label_columns[] = {"entity_id", "timestamp", "begin", "end", "label", NULL};
 static const char *const refused_columns[] = {"reason", "type", "entity_id", "property", "value", "timestamp", "unit",

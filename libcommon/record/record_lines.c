@@ -3,6 +3,7 @@
 
 #include "record/display.h"
 #include "record/record_text.h"
+#include "record/why_lines.h"
 
 #define NOTE_PARTS_MAX 6
 
@@ -69,9 +70,7 @@ static const struct line_shape shapes[] = {
 	    {"estimated_time_to_failure", "failure in "}, {"confidence_interval", "interval "}, {"method", "by "}}},
     {.type = "score", .time = "timestamp", .value = "score", .parts = {{"alarm", "alarm "}, {"method", "by "}}},
     {.type = "summary", .property = "property", .leaves = "measures"},
-    {.type = "why",
-	.property = "property",
-	.parts = {{"winner", "set by "}, {"beaten", "beaten "}, {"desired", "desired "}}},
+    {.type = "why", .is_plain = true, .property = "property", .value = "value"},
     {.type = "clock", .time = "timestamp"},
     {.type = "label", .time = "timestamp", .value = "label", .parts = {{"begin", "from "}, {"end", "to "}}},
     {.type = "rejected",
@@ -408,6 +407,12 @@ static int add_record(struct record_lines *lines, const struct value *record)
 	return lines->shape ? add_shaped(lines) : -1;
 }
 
+int record_lines_add_part(struct record_lines *lines, struct slice prefix, const struct value *record)
+{
+	lines->prefix = prefix;
+	return add_record(lines, record);
+}
+
 // "refused: stale": what is most worth knowing comes first.
 static void append_reason(struct record_lines *lines, struct buffer *prefix, const char *word)
 {
@@ -430,6 +435,8 @@ static int add_reasoned(struct record_lines *lines, struct buffer *prefix, const
 		record = member_or_null(lines->tree, record, "input");
 	} else if (value_is_word(type, "rejected")) {
 		append_reason(lines, prefix, "rejected");
+	} else if (value_is_word(type, "why")) {
+		return why_lines_add(lines, record);
 	}
 	lines->prefix = buffer_slice(prefix);
 	return add_record(lines, record);

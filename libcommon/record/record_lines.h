@@ -30,6 +30,9 @@ void record_lines_release(struct record_lines *lines);
 // Adds the lines of one record to the table; line is its text. tree is NULL when it is no JSON.
 void record_lines_add(struct record_lines *lines, const struct value_tree *tree, struct slice line);
 
+// Adds the lines of a record that stands in the one being shown, whose notes begin with the prefix. -1 when nothing is known of its type.
+int record_lines_add_part(struct record_lines *lines, struct slice prefix, const struct value *record);
+
 // Adds what the metadata entry of a property says beside its value: "quality 0.8, sensor s2".
 void register_note(struct buffer *note, const struct value_tree *tree, const struct state_row *row);
 

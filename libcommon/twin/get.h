@@ -41,7 +41,8 @@ struct get_question {
 	struct option_list properties;
 	struct store_instant instant;
 	bool has_at, has_known_at, has_revision;
-	bool stale; // only twins that are
+	bool stale;     // only twins that are
+	int64_t beaten; // how many of them --why shows; negative: as many as it likes
 };
 
 struct get {
@@ -63,6 +64,9 @@ bool get_is_past(const struct get_question *question);
 // States and deltas. -1 with error, also below.
 int get_states(struct get *get, struct error *error) __attribute__((warn_unused_result));
 
+// Why the first of the properties shows what it shows, of the first of the entities: both are names.
+int get_why(struct get *get, struct error *error) __attribute__((warn_unused_result));
+
 // Which twins there are, one summary each; what the whole store holds, one summary.
 int get_list(struct get *get, struct error *error) __attribute__((warn_unused_result));
 int get_info(struct get *get, struct error *error) __attribute__((warn_unused_result));
@@ -75,6 +79,14 @@ void get_hint_unknown(const struct get *get, const char *name);
 
 // Fills the set with the twins that the question is about, as they are or were.
 int get_fold(struct get *get, struct error *error) __attribute__((warn_unused_result));
+
+// Gives every record of the file to `take`, with what it says, until that fails.
+typedef int get_take(void *context, const struct record *record, struct assignments *said, struct error *error);
+int get_records(struct get *get, get_take *take, void *context, struct error *error)
+    __attribute__((warn_unused_result));
+
+// Tells of records that counted as known from the start, where the question asks what was known.
+void get_tell_undated(const struct get *get, uint64_t undated);
 
 // Those of the set that the question is about, in the order of their ids. The array is the caller's to free.
 const struct twin **get_sort_twins(const struct get *get, size_t *count);

@@ -100,41 +100,20 @@ static int fold_past(struct get *get, struct error *error)
 	return failed ? -1 : 0;
 }
 
-// What the record says, as far as the question lets it count.
-static int fold_record(struct get *get, const struct record *record, struct assignments *assignments, uint64_t *undated,
-    struct error *error)
+static int check_past(const struct get *get, const struct record *record, struct error *error)
 {
-	const struct get_question *question = get->question;
-	bool is_dated = record_has(record, MEMBER_RECEIVED);
-
-	if (get_is_past(question) && (record->type == RECORD_STATE || record->type == RECORD_CHANGE))
+	if (get_is_past(get->question) && (record->type == RECORD_STATE || record->type == RECORD_CHANGE))
 		return error_set(error, "a %s does not say what was before: ask a store, or a recording of readings",
 		    record->type == RECORD_STATE ? "state" : "change");
-	if (is_dated && record->received > question->instant.known_at)
-		return 0;
-	for (size_t i = 0; i < assignments->count; i++) {
-		struct assignment *item = &assignments->items[i];
-
-		if (item->key.timestamp > question->instant.at)
-			continue;
-		*undated += !is_dated;
-		if (item->kind == REGISTER_REPORTED || item->kind == REGISTER_TOMBSTONE)
-			see_clock(get, item->key.timestamp);
-		if (!globs_match(&question->entities, item->entity_id))
-			continue;
-		admission_weigh(get->model, item);
-		twin_set_put(&get->set, item);
-	}
 	return 0;
 }
 
-static int fold_records(struct get *get, struct error *error)
+int get_records(struct get *get, get_take *take, void *context, struct error *error)
 {
 	struct assignments assignments = ASSIGNMENTS_INIT;
 	enum reader_result result;
 	const struct record *record;
 	struct error why;
-	uint64_t undated = 0;
 	int failed = 0;
 
 	while (!failed &&
@@ -151,12 +130,53 @@ static int fold_records(struct get *get, struct error *error)
 			    ? error_set(error, "%s", "")
 			    : 0;
 		else
-			failed = fold_record(get, record, &assignments, &undated, error);
+			failed = check_past(get, record, error) || take(context, record, &assignments, error);
 	}
 	record_streams_end_input(&get->streams);
 	assignments_release(&assignments);
-	get_tell_undated(get, undated);
 	return failed ? -1 : 0;
+}
+
+// Folding records.
+struct folding {
+	struct get *get;
+	uint64_t undated;
+};
+
+// What the record says, as far as the question lets it count.
+static int fold_record(void *context, const struct record *record, struct assignments *assignments, struct error *error)
+{
+	struct folding *folding = context;
+	struct get *get = folding->get;
+	const struct get_question *question = get->question;
+	bool is_dated = record_has(record, MEMBER_RECEIVED);
+
+	(void)error;
+	if (is_dated && record->received > question->instant.known_at)
+		return 0;
+	for (size_t i = 0; i < assignments->count; i++) {
+		struct assignment *item = &assignments->items[i];
+
+		if (item->key.timestamp > question->instant.at)
+			continue;
+		folding->undated += !is_dated;
+		if (item->kind == REGISTER_REPORTED || item->kind == REGISTER_TOMBSTONE)
+			see_clock(get, item->key.timestamp);
+		if (!globs_match(&question->entities, item->entity_id))
+			continue;
+		admission_weigh(get->model, item);
+		twin_set_put(&get->set, item);
+	}
+	return 0;
+}
+
+static int fold_records(struct get *get, struct error *error)
+{
+	struct folding folding = {.get = get};
+	int failed = get_records(get, fold_record, &folding, error);
+
+	get_tell_undated(get, folding.undated);
+	return failed;
 }
 
 int get_fold(struct get *get, struct error *error)

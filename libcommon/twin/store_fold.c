@@ -125,8 +125,7 @@ static void note_gap(struct store_fold *fold, const struct history_item *item)
 	}
 }
 
-// Whether the item, which is an assignment, counts.
-static bool is_known(struct store_fold *fold, const struct store_instant *instant, const struct history_item *item)
+bool store_fold_counts(struct store_fold *fold, const struct store_instant *instant, const struct history_item *item)
 {
 	if ((!item->has_received || item->received <= instant->known_at) && item->revision <= instant->revision) {
 		fold->undated += !item->has_received;
@@ -149,7 +148,7 @@ static int fold_all(struct store_fold *fold, const struct store_instant *instant
 	struct history_cursor *cursor = history_cursor_open(fold->history, &range, error);
 
 	while (cursor && (found = history_cursor_next(cursor, &item, error)) > 0)
-		if (store_fold_assignment(fold, &item, &assignment) && is_known(fold, instant, &item))
+		if (store_fold_assignment(fold, &item, &assignment) && store_fold_counts(fold, instant, &item))
 			put(fold, &assignment, item.revision);
 	history_cursor_close(cursor);
 	set_revisions(fold);
@@ -167,19 +166,30 @@ static int read_horizons(struct store_fold *fold, struct error *error)
 	return failed;
 }
 
-int store_fold_history(struct store_fold *fold, const struct store_instant *instant, struct error *error)
+int store_fold_begin(struct store_fold *fold, const struct store_instant *instant, struct error *error)
 {
-	const struct store_instant always = STORE_ALWAYS;
+	return store_horizon_check(fold->store, &fold->series, instant->at, error) || read_horizons(fold, error) ? -1
+														 : 0;
+}
+
+int store_fold_end(const struct store_fold *fold, struct error *error)
+{
 	char text[TIMESTAMP_TEXT_SIZE];
 
-	if (!instant)
-		return fold_all(fold, &always, error);
-	if (store_horizon_check(fold->store, &fold->series, instant->at, error) || read_horizons(fold, error) ||
-	    fold_all(fold, instant, error))
-		return -1;
 	if (!fold->has_gap)
 		return 0;
 	return error_set(error,
 	    "store '%s' has forgotten the history before %.*s (--retain): what was known of it then cannot be told",
 	    fold->store->path, (int)timestamp_format(text, fold->gap), text);
+}
+
+int store_fold_history(struct store_fold *fold, const struct store_instant *instant, struct error *error)
+{
+	const struct store_instant always = STORE_ALWAYS;
+
+	if (!instant)
+		return fold_all(fold, &always, error);
+	return store_fold_begin(fold, instant, error) || fold_all(fold, instant, error) || store_fold_end(fold, error)
+	    ? -1
+	    : 0;
 }

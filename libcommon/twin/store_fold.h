@@ -44,6 +44,17 @@ void store_fold_release(struct store_fold *fold);
 int store_fold_history(struct store_fold *fold, const struct store_instant *instant, struct error *error)
     __attribute__((warn_unused_result));
 
+// The parts of that, for who reads the series in another way. First: -1 with error when the question reaches back behind what is remembered of
+// them.
+int store_fold_begin(struct store_fold *fold, const struct store_instant *instant, struct error *error)
+    __attribute__((warn_unused_result));
+
+// Whether an item of theirs was known and stored by then.
+bool store_fold_counts(struct store_fold *fold, const struct store_instant *instant, const struct history_item *item);
+
+// Last: -1 with error when something that did not count may have beaten what has been forgotten.
+int store_fold_end(const struct store_fold *fold, struct error *error) __attribute__((warn_unused_result));
+
 // An item as an assignment under the model, valid until the next one. False when it is none (a forecast or refused, or not of these series).
 bool store_fold_assignment(struct store_fold *fold, const struct history_item *item, struct assignment *assignment);
 

@@ -72,6 +72,12 @@ static bool holds_part(struct why *why, struct slice own, struct slice value)
 	    value_at_pointer(&why->tree, value_root(&why->tree), slice_skip(why->path, own.length));
 }
 
+void why_note_name(struct why *why, struct slice path)
+{
+	if (!why->is_known && why->names.count < NAMES_MAX)
+		hash_map_add(&why->names, path, NULL);
+}
+
 static void learn_names(struct why *why, const struct assignment *item, enum why_relation relation)
 {
 	bool is_reported = item->kind == REGISTER_REPORTED;
@@ -82,8 +88,8 @@ static void learn_names(struct why *why, const struct assignment *item, enum why
 		why->is_known = true;
 	else if (relation == WHY_ABOVE && is_reported && !why->is_known)
 		why->is_known = holds_part(why, item->path, item->tail.value);
-	if (relation != WHY_SAME && !why->is_known && why->names.count < NAMES_MAX)
-		hash_map_add(&why->names, item->path, NULL);
+	if (relation != WHY_SAME)
+		why_note_name(why, item->path);
 }
 
 // Who holds the usable register that has just been offered the record; NULL where it was offered to none.

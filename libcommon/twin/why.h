@@ -79,6 +79,9 @@ void why_count(struct why *why);
 // What was said before that time cannot be shown among the beaten; INT64_MIN for no such time.
 int64_t why_floor(const struct why *why);
 
+// The twin has a property of that name, of which nothing is given.
+void why_note_name(struct why *why, struct slice path);
+
 // Of the twin's other properties, one whose name is like it; NULL when there is none. Valid until why_release.
 const char *why_near_name(struct why *why);
 

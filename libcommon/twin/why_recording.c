@@ -42,7 +42,7 @@ void why_add_record(struct why *why, const struct record *record, const struct a
 		if (!is_read)
 			said = read_common(why, record, source);
 		is_read = true;
-		why->undated += !is_dated;
+		why->undated += !is_dated && why_relate(why, item->kind, item->path) != WHY_NOT_NEAR;
 		said.item = *item;
 		why_add(why, &said);
 	}
