@@ -190,6 +190,18 @@ without_copies() {
 	[ ! -e new ]
 }
 
+@test "new records are told as they came, in the order of time" {
+	plant
+	run -0 twin-get -s plant.twin --cursor told -e reading,desired
+	[ "${#lines[@]}" = 6 ]
+	reading pump t 9 31 fan t 1 '"cold"' | tee new | twin-sync -q -o /dev/null -s plant.twin
+	twin-get -s plant.twin --cursor told -e reading,desired >got
+	sort -r new | cmp - <(sort -r got)
+	[[ $(head -n 1 got) == *fan* ]]
+	run -0 twin-get -s plant.twin --cursor told -e reading,desired,change
+	[ -z "$output" ]
+}
+
 @test "--follow tells what is committed as it is committed, and ends with its reader" {
 	plant
 	mkfifo told

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/time_option.h"
 #include "twin/about.h"
+#include "twin/get_history.h"
 
 void get_changes_init(struct get_changes *changes, struct get *get, int64_t after)
 {
@@ -203,12 +204,22 @@ static void set_clock(struct get_changes *changes)
 	}
 }
 
+static bool asks_for_twins(const struct get_changes *changes)
+{
+	struct record_sink *const *sinks = changes->get->streams.emit.sinks;
+
+	return sinks[GET_CHANGE] || sinks[GET_STATE] || sinks[GET_DELTA];
+}
+
 int get_changes_tell(struct get_changes *changes, struct error *error)
 {
 	struct store *store = changes->get->store;
 
 	set_clock(changes);
-	int full = store->has_history ? tell_new(changes, error) : tell_whole_twins(changes, error);
+	int full = get_history_since(changes->get, changes->after, error);
+
+	if (!full && asks_for_twins(changes))
+		full = store->has_history ? tell_new(changes, error) : tell_whole_twins(changes, error);
 
 	if (full >= 0)
 		changes->after = (int64_t)store->revision;

@@ -120,7 +120,7 @@ static int put_all(struct get *get, struct store_timeline *timeline, int64_t *ol
 	}
 	store_record_writer_release(&writer);
 	buffer_release(&line);
-	return full < 0 ? -1 : 0;
+	return full;
 }
 
 // What came may reach back behind the horizon, where it has gaps.
@@ -158,7 +158,7 @@ int get_history(struct get *get, const struct get_history *options, struct error
 		return -1;
 	note_known(get, store_timeline_series(timeline));
 	int failed =
-	    check_horizon(get, timeline, question.from, &horizon, error) || put_all(get, timeline, &oldest, error);
+	    check_horizon(get, timeline, question.from, &horizon, error) || put_all(get, timeline, &oldest, error) < 0;
 
 	if (!failed) {
 		tell_horizon(get, horizon, oldest);
@@ -166,4 +166,22 @@ int get_history(struct get *get, const struct get_history *options, struct error
 	}
 	store_timeline_close(timeline);
 	return failed ? -1 : 0;
+}
+
+int get_history_since(struct get *get, int64_t after, struct error *error)
+{
+	struct store_timeline_question question = STORE_TIMELINE_ALL;
+	int64_t oldest;
+
+	question.entities = &get->question->entities;
+	question.properties = &get->question->properties;
+	question.types = types_of(get) & ~STORE_RECORD_BIT(STORE_RECORD_STATE);
+	question.after = after;
+	if (!question.types)
+		return 0;
+	struct store_timeline *timeline = store_timeline_open(get->store, &question, error);
+	int full = timeline ? put_all(get, timeline, &oldest, error) : -1;
+
+	store_timeline_close(timeline);
+	return full;
 }

@@ -25,4 +25,8 @@ unsigned get_history_defaults(const struct get_history *options);
 int get_history(struct get *get, const struct get_history *options, struct error *error)
     __attribute__((warn_unused_result));
 
+// The records of the types that -e asks for (a state means the twin's there, not a record) which were stored after that revision. 1 when no more
+// answers are wanted, 0, or -1 with error.
+int get_history_since(struct get *get, int64_t after, struct error *error) __attribute__((warn_unused_result));
+
 #endif
