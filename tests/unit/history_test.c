@@ -569,7 +569,7 @@ static void check_series_passed_over(void)
 		items[i].timestamp = (int64_t)i;
 		items[i].revision = (int64_t)i + 1;
 	}
-	CHECK(succeeds(&state, history_append(state.history, items, count, &state.error)));
+	CHECK(succeeds(&state, append_items(state.history, items, count, &state.error)));
 	run_sql(&state, "UPDATE history_block SET data = x'00' WHERE series IN (2, 4, 5) AND last_series = series");
 	for (int backwards = 0; backwards < 2; backwards++) {
 		range.newest_first = backwards;
