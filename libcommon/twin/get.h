@@ -85,9 +85,6 @@ typedef int get_take(void *context, const struct record *record, struct assignme
 int get_records(struct get *get, get_take *take, void *context, struct error *error)
     __attribute__((warn_unused_result));
 
-// Tells of records that counted as known from the start, where the question asks what was known.
-void get_tell_undated(const struct get *get, uint64_t undated);
-
 // Those of the set that the question is about, in the order of their ids. The array is the caller's to free.
 const struct twin **get_sort_twins(const struct get *get, size_t *count);
 
