@@ -145,6 +145,7 @@ static void choose(struct why *why, struct store_series_list *list)
 			why_note_name(why, series->path);
 	}
 	list->count = kept;
+	store_series_complete(list);
 	why->is_distinct = !choice.has_refused;
 }
 
