@@ -127,6 +127,7 @@ find_peers() {
 	find_peer twin-ingest "$build/twin-ingest" --version
 	find_peer twin-select "$build/twin-select" --version
 	find_peer twin-check "$build/twin-check" --version
+	find_peer twin-get "$build/twin-get" --version
 	find_peer DuckDB engine duckdb version
 	find_peer ClickHouse engine clickhouse version
 	find_peer jq jq --version
@@ -677,7 +678,7 @@ contest_memory() {
 source "$here/store.sh"
 
 main() {
-	local contest contests=(fold pipe csv influx senml select check store store-flat start memory)
+	local contest contests=(fold pipe csv influx senml select check store store-flat store-read start memory)
 	for contest in "$@"; do
 		declare -F "contest_$contest" >/dev/null || die "no contest '$contest': one of ${contests[*]}"
 	done

@@ -122,3 +122,40 @@ contest_store-flat() {
 	} END { printf "\n  the last tenth at %.2f of the rate of the first, peak %.1f MiB\n", rate / first, peak / 1024 }' "$dir/flat-times"
 	print_bytes twin-sync "$flat_store" "$store_readings"
 }
+
+# One reading a day of each of 10,000 twins, for two years.
+two_years() {
+	awk 'BEGIN {
+		srand(1)
+		for (day = 0; day < 730; day++) {
+			date = strftime("%Y-%m-%d", 1704067200 + day * 86400, 1)
+			for (twin = 0; twin < 10000; twin++)
+				printf "{\"entity_id\":\"twin-%05d\",\"property\":\"temperature\",\"timestamp\":\"%sT%02d:%02d:00Z\",\"value\":%.2f}\n",
+					twin, date, twin % 24, twin * 7 % 60, 20 + 5 * rand()
+		}
+	}'
+}
+
+# The long store is the one that store-flat has left, if it was measured before.
+contest_store-read() {
+	has twin-get || return 0
+	local years=$dir/years.twin long=$flat_store
+	printf '\n== store-read: questions to a store\n'
+	if [[ ! -e $long ]]; then
+		"$build/twin-sync" -q -s "$long" "$stream" >/dev/null
+	fi
+	rm -f "$years" "$years"-*
+	two_years | "$build/twin-sync" -q -s "$years" >/dev/null
+	printf '  the long store: %s\n' "$("$build/twin-get" -s "$long" --info)"
+	printf '  two years: %s\n' "$("$build/twin-get" -s "$years" --info)"
+	start_contest '== store-read: time from the start of the process'
+	entry 'twin-get: state of one twin' 1 feed_nothing 50 "$build/twin-get" -q -s "$long" station-00645
+	entry 'a property of one twin, one day' 1 feed_nothing 50 "$build/twin-get" -q -s "$long" --history \
+		-P motor/speed --from 2025-01-01 --to 2025-01-02 station-00645
+	entry 'why a property is what it is' 1 feed_nothing 50 "$build/twin-get" -q -s "$long" --why -P motor/speed station-00645
+	entry '10,000 twins a year ago' 1 feed_nothing 1 "$build/twin-get" -q -s "$years" --at 2025-01-01
+	entry 'all twins of the long store, at noon' 1 feed_nothing 1 "$build/twin-get" -q -s "$long" --at 2025-01-01T12:00
+	run_contest "$rounds"
+	print_contest ms
+	rm -f "$years"
+}
