@@ -108,7 +108,7 @@ static int write_rows(struct history_writer *writer, struct history_row *rows, c
 	struct history_row *last = NULL;
 	int result = 0;
 
-	for (size_t i = 0; i < count && result == 0; i++) {
+	for (size_t i = 0; i < count; i++) {
 		struct history_row *row = &rows[entries[i].index];
 
 		prefetch(rows, entries, count, i);
@@ -119,15 +119,16 @@ static int write_rows(struct history_writer *writer, struct history_row *rows, c
 			history_join(writer->history, &joined, last, row);
 			continue;
 		}
-		if (last && history_writer_is_full(writer, row)) {
+		if (last && history_writer_is_full(writer, row))
 			result = history_writer_flush(writer, error);
-			arena_reset(&joined);
-		}
+		if (result < 0)
+			break;
 		history_writer_add(writer, row);
 		last = row;
 	}
 	if (result == 0)
-		result = history_writer_flush(writer, error);
+		result = history_writer_finish(writer, error);
+	history_writer_abandon(writer);
 	arena_release(&joined);
 	return result;
 }
@@ -145,7 +146,7 @@ int history_append(struct history *history, struct history_row *rows, size_t cou
 		return -1;
 	struct entry *entries = sort_rows(rows, count);
 
-	writer = memory_new(sizeof *writer);
+	writer = memory_new_zeroed(1, sizeof *writer);
 	int result = history_writer_start(writer, history, run, error);
 
 	if (result == 0)

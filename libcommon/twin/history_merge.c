@@ -183,17 +183,17 @@ static int write_rows(struct history_merger *merger, struct history_writer *writ
 	while (merger->active) {
 		if (writer->count && history_writer_is_full(writer, merger->heap[0]->row)) {
 			*last = writer->rows[writer->count - 1];
+			if (merger->taken >= limit)
+				return history_writer_finish(writer, error) < 0 ? -1 : 1;
 			if (history_writer_flush(writer, error) < 0)
 				return -1;
-			if (merger->taken >= limit)
-				return 1;
-			history_pool_reuse(&merger->pool);
+			history_pool_turn(&merger->pool);
 		}
 		if (history_merger_next(merger, &row, error) < 0)
 			return -1;
 		history_writer_add(writer, row);
 	}
-	return history_writer_flush(writer, error);
+	return history_writer_finish(writer, error);
 }
 
 static int run_merge(struct history *history, const struct merge *merge, struct history_merger *merger,
@@ -224,13 +224,14 @@ static int advance_merge(struct history *history, const struct merge *merge, siz
 		place = history_row_place(&merge->frontier.rows[0]);
 		low = &place;
 	}
-	struct history_writer *writer = memory_new(sizeof *writer);
+	struct history_writer *writer = memory_new_zeroed(1, sizeof *writer);
 	int result = history_merger_start(&merger, history, runs, count, &HISTORY_EVERYTHING, low, error);
 
 	if (result == 0)
 		result = history_writer_start(writer, history, merge->run, error);
 	if (result == 0)
 		result = run_merge(history, merge, &merger, writer, limit, error);
+	history_writer_abandon(writer);
 	history_merger_release(&merger);
 	free(writer);
 	free(runs);

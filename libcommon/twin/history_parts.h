@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "twin/history.h"
 #include "twin/history_block.h"
+#include "twin/history_encoder.h"
 
 // So many runs of one level are merged into one.
 #define HISTORY_FAN_IN 8
@@ -52,9 +53,11 @@ struct history {
 	sqlite3 *database;
 	sqlite3_stmt *statements[HISTORY_SQL_COUNT];
 	struct history_codec *codec;
+	struct history_encoder *encoder; // NULL until one is needed
 	history_join_rest *join;
 	void *join_context;
 	struct buffer encoded;
+	struct history_pooled *spare; // for the next merger: some of what the last one had
 };
 
 // The statement, reset and without bindings, or NULL.
@@ -77,14 +80,19 @@ struct history_pooled {
 struct history_pool {
 	struct history_pooled *spare;
 	struct history_pooled *left;
+	struct history_pooled *lent;
 	struct arena texts; // of joined rows
+	struct arena lent_texts;
 };
 
 struct history_pooled *history_pool_take(struct history_pool *pool);
 void history_pool_leave(struct history_pool *pool, struct history_pooled *pooled);
 // The rows of all blocks that have been left are not needed any more.
 void history_pool_reuse(struct history_pool *pool);
-void history_pool_release(struct history_pool *pool);
+// Those that were left before the last turn are not.
+void history_pool_turn(struct history_pool *pool);
+void history_pool_release(struct history_pool *pool, struct history *history);
+void history_pool_free(struct history_pooled *list);
 
 // One place in the order of series and time.
 struct history_place {
@@ -186,7 +194,8 @@ struct history_writer {
 	const struct history_row *rows[HISTORY_BLOCK_ROWS];
 	size_t count;
 	size_t bytes;
-	int64_t written; // items
+	bool has_given; // the encoder a block, which stands before these rows:
+	struct history_label given;
 };
 
 int history_add_run(struct history *history, int64_t *run, struct error *error) __attribute__((warn_unused_result));
@@ -200,11 +209,15 @@ static inline void history_writer_add(struct history_writer *writer, const struc
 	writer->rows[writer->count++] = row;
 	writer->bytes += history_row_bytes(row);
 }
-// Inserts or changes a block. *revision is the largest of its items.
-int history_put_block(struct history *history, enum history_sql which, int64_t id,
-    const struct history_row *const *rows, size_t count, int64_t *revision, struct error *error)
-    __attribute__((warn_unused_result));
+// Before another row than those that have been added: they become a block, which is being made until the next one begins. They have to stay
+// as they are until then.
 int history_writer_flush(struct history_writer *writer, struct error *error) __attribute__((warn_unused_result));
+// All rows are in blocks of the run.
+int history_writer_finish(struct history_writer *writer, struct error *error) __attribute__((warn_unused_result));
+// After a failure: the rows are not needed any more.
+void history_writer_abandon(struct history_writer *writer);
+int history_change_block(struct history *history, int64_t id, const struct history_row *const *rows, size_t count,
+    struct error *error) __attribute__((warn_unused_result));
 
 // The second row's origin, received and rest into the first, whose key is equal. Texts that are made go to the arena.
 void history_join(

@@ -23,12 +23,12 @@ void history_pool_leave(struct history_pool *pool, struct history_pooled *pooled
 	pool->left = pooled;
 }
 
-void history_pool_reuse(struct history_pool *pool)
+static void recycle(struct history_pool *pool, struct history_pooled *list, struct arena *texts)
 {
-	while (pool->left) {
-		struct history_pooled *pooled = pool->left;
+	while (list) {
+		struct history_pooled *pooled = list;
 
-		pool->left = pooled->next;
+		list = pooled->next;
 		pooled->next = pool->spare;
 		pool->spare = pooled;
 		if (pooled->block.bytes.capacity > SPARE_BYTES_MAX) {
@@ -36,21 +36,57 @@ void history_pool_reuse(struct history_pool *pool)
 			pooled->block.bytes = (struct buffer)BUFFER_INIT;
 		}
 	}
-	if (pool->texts.total)
-		arena_reset(&pool->texts);
+	if (texts->total)
+		arena_reset(texts);
 }
 
-void history_pool_release(struct history_pool *pool)
+void history_pool_reuse(struct history_pool *pool)
 {
-	history_pool_reuse(pool);
-	while (pool->spare) {
-		struct history_pooled *next = pool->spare->next;
+	recycle(pool, pool->left, &pool->texts);
+	pool->left = NULL;
+}
 
-		history_block_release(&pool->spare->block);
-		free(pool->spare);
-		pool->spare = next;
+void history_pool_turn(struct history_pool *pool)
+{
+	struct arena texts = pool->lent_texts;
+
+	recycle(pool, pool->lent, &texts);
+	pool->lent = pool->left;
+	pool->left = NULL;
+	pool->lent_texts = pool->texts;
+	pool->texts = texts;
+}
+
+void history_pool_free(struct history_pooled *list)
+{
+	while (list) {
+		struct history_pooled *next = list->next;
+
+		history_block_release(&list->block);
+		free(list);
+		list = next;
+	}
+}
+
+// Of a merger that is given up, so many blocks are kept: memory that is new has to be cleared first.
+#define KEPT_MAX 32
+
+void history_pool_release(struct history_pool *pool, struct history *history)
+{
+	struct history_pooled *last;
+
+	history_pool_turn(pool);
+	history_pool_turn(pool);
+	history_pool_free(history->spare);
+	history->spare = last = pool->spare;
+	for (int kept = 1; last && kept < KEPT_MAX; kept++)
+		last = last->next;
+	if (last) {
+		history_pool_free(last->next);
+		last->next = NULL;
 	}
 	arena_release(&pool->texts);
+	arena_release(&pool->lent_texts);
 }
 
 struct history_label history_stored_label(sqlite3_stmt *statement)
@@ -360,11 +396,13 @@ int history_merger_start(struct history_merger *merger, struct history *history,
 {
 	*merger = (struct history_merger){
 	    .history = history,
+	    .pool = {.spare = history->spare},
 	    .range = *range,
 	    .readers = memory_new_zeroed(count + 1, sizeof *merger->readers),
 	    .heap = memory_new_zeroed(count + 1, sizeof(struct history_reader *)),
 	    .count = count,
 	};
+	history->spare = NULL;
 	for (size_t i = 0; i < count; i++) {
 		struct history_reader *reader = &merger->readers[i];
 
@@ -417,7 +455,7 @@ void history_merger_release(struct history_merger *merger)
 {
 	for (size_t i = 0; i < merger->count; i++)
 		history_reader_leave(&merger->readers[i]);
-	history_pool_release(&merger->pool);
+	history_pool_release(&merger->pool, merger->history);
 	free(merger->readers);
 	free(merger->heap);
 }

@@ -51,12 +51,11 @@ static int replace(struct history *history, int64_t id, const struct history_row
     size_t removed, struct error *error)
 {
 	sqlite3_stmt *statement;
-	int64_t revision;
 
 	if (discount(history, id >> HISTORY_BLOCK_BITS, (int64_t)removed, error) < 0)
 		return -1;
 	if (count)
-		return history_put_block(history, HISTORY_SQL_CHANGE_BLOCK, id, kept, count, &revision, error);
+		return history_change_block(history, id, kept, count, error);
 	statement = history_statement(history, HISTORY_SQL_DELETE_BLOCK, error);
 	if (!statement)
 		return -1;

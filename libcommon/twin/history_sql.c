@@ -125,7 +125,9 @@ void history_free(struct history *history)
 		return;
 	for (size_t i = 0; i < HISTORY_SQL_COUNT; i++)
 		sqlite3_finalize(history->statements[i]);
+	history_encoder_free(history->encoder);
 	history_codec_free(history->codec);
+	history_pool_free(history->spare);
 	buffer_release(&history->encoded);
 	free(history);
 }

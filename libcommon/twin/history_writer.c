@@ -77,7 +77,7 @@ int history_writer_start(struct history_writer *writer, struct history *history,
 	writer->id = history_first_id(run);
 	writer->count = 0;
 	writer->bytes = 0;
-	writer->written = 0;
+	writer->has_given = false;
 	if (!statement)
 		return -1;
 	history_bind_blocks(statement, writer->id, history_first_id(run + 1), &HISTORY_EVERYTHING);
@@ -98,7 +98,7 @@ bool history_writer_is_full(const struct history_writer *writer, const struct hi
 }
 
 static int bind_block(
-    sqlite3_stmt *statement, int64_t id, int64_t run, const struct history_label *label, const struct buffer *data)
+    sqlite3_stmt *statement, int64_t id, int64_t run, const struct history_label *label, struct slice data)
 {
 	int bad = sqlite3_bind_int64(statement, 1, id);
 
@@ -111,42 +111,110 @@ static int bind_block(
 	bad |= sqlite3_bind_int64(statement, 8, label->extent.newest);
 	bad |= sqlite3_bind_int64(statement, 9, label->extent.revision);
 	bad |= sqlite3_bind_int64(statement, 10, label->items);
-	bad |= sqlite3_bind_int64(statement, 11, (int64_t)data->length);
-	bad |= sqlite3_bind_blob64(statement, 12, data->data, data->length, SQLITE_STATIC);
+	bad |= sqlite3_bind_int64(statement, 11, (int64_t)data.length);
+	bad |= sqlite3_bind_blob64(statement, 12, data.data, data.length, SQLITE_STATIC);
 	return bad ? -1 : 0;
 }
 
-int history_put_block(struct history *history, enum history_sql which, int64_t id,
-    const struct history_row *const *rows, size_t count, int64_t *revision, struct error *error)
+static int put_block(struct history *history, enum history_sql which, int64_t id, const struct history_label *label,
+    struct slice data, struct error *error)
 {
 	sqlite3_stmt *statement = history_statement(history, which, error);
-	struct history_label label = {
-	    .first = history_row_place(rows[0]), .last = history_row_place(rows[count - 1]), .items = (int64_t)count};
 
-	buffer_reset(&history->encoded);
-	if (!statement || history_encode(history->codec, rows, count, &history->encoded, &label.extent, error) < 0)
+	if (!statement)
 		return -1;
-	*revision = label.extent.revision;
-	if (bind_block(statement, id, id >> HISTORY_BLOCK_BITS, &label, &history->encoded) < 0)
+	if (bind_block(statement, id, id >> HISTORY_BLOCK_BITS, label, data) < 0)
 		return error_set(error, "history: %s", sqlite3_errmsg(history->database));
 	return history_execute(history, statement, error);
 }
 
-int history_writer_flush(struct history_writer *writer, struct error *error)
+// What can be said of a block before it has been made.
+static struct history_label label_of(const struct history_row *const *rows, size_t count)
 {
-	int64_t items, revision;
+	return (struct history_label){
+	    .first = history_row_place(rows[0]), .last = history_row_place(rows[count - 1]), .items = (int64_t)count};
+}
 
-	if (!writer->count)
-		return 0;
+static int encode(struct history *history, const struct history_row *const *rows, size_t count,
+    struct history_label *label, struct error *error)
+{
+	*label = label_of(rows, count);
+	buffer_reset(&history->encoded);
+	return history_encode(history->codec, rows, count, &history->encoded, &label->extent, error);
+}
+
+int history_change_block(
+    struct history *history, int64_t id, const struct history_row *const *rows, size_t count, struct error *error)
+{
+	struct history_label label;
+
+	if (encode(history, rows, count, &label, error) < 0)
+		return -1;
+	return put_block(history, HISTORY_SQL_CHANGE_BLOCK, id, &label, buffer_slice(&history->encoded), error);
+}
+
+static int add_block(
+    struct history_writer *writer, const struct history_label *label, struct slice data, struct error *error)
+{
+	int64_t items;
+
 	if (writer->id >= history_first_id(writer->run + 1))
 		return error_set(error, "history: run %lld has too many blocks", (long long)writer->run);
-	if (history_put_block(
-		writer->history, HISTORY_SQL_ADD_BLOCK, writer->id, writer->rows, writer->count, &revision, error) < 0)
+	if (put_block(writer->history, HISTORY_SQL_ADD_BLOCK, writer->id, label, data, error) < 0)
 		return -1;
 	writer->id++;
-	writer->written += (int64_t)writer->count;
-	items = (int64_t)writer->count;
+	return count_written(writer->history, writer->run, label->items, label->extent.revision, &items, error);
+}
+
+// The block that the encoder has been given, if there is one.
+static int add_given(struct history_writer *writer, struct error *error)
+{
+	struct history_label label = writer->given;
+	struct slice data;
+
+	if (!writer->has_given)
+		return 0;
+	writer->has_given = false;
+	if (history_encoder_take(writer->history->encoder, &data, &label.extent, error) < 0)
+		return -1;
+	return add_block(writer, &label, data, error);
+}
+
+int history_writer_flush(struct history_writer *writer, struct error *error)
+{
+	struct history *history = writer->history;
+
+	if (add_given(writer, error) < 0)
+		return -1;
+	if (!history->encoder)
+		history->encoder = history_encoder_new();
+	writer->given = label_of(writer->rows, writer->count);
+	writer->has_given = true;
+	history_encoder_give(history->encoder, writer->rows, writer->count);
 	writer->count = 0;
 	writer->bytes = 0;
-	return count_written(writer->history, writer->run, items, revision, &items, error);
+	return 0;
+}
+
+int history_writer_finish(struct history_writer *writer, struct error *error)
+{
+	struct history *history = writer->history;
+	struct history_label label;
+	size_t count = writer->count;
+
+	writer->count = 0;
+	writer->bytes = 0;
+	// Meanwhile the encoder makes the one before.
+	if (count && encode(history, writer->rows, count, &label, error) < 0)
+		return -1;
+	if (add_given(writer, error) < 0)
+		return -1;
+	return count ? add_block(writer, &label, buffer_slice(&history->encoded), error) : 0;
+}
+
+void history_writer_abandon(struct history_writer *writer)
+{
+	if (writer->has_given)
+		history_encoder_drop(writer->history->encoder);
+	writer->has_given = false;
 }
