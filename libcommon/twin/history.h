@@ -9,7 +9,7 @@
 //
 //	CREATE TABLE history_run (       -- sorted sequences of blocks
 //		id INTEGER PRIMARY KEY AUTOINCREMENT, -- a run is written from older ones only: its id is larger than theirs
-//		level INTEGER,           -- it had between 8^level and 8^(level+1) items when it was complete; 0 while it is being written
+//		level INTEGER,           -- it had between 9^level and 9^(level+1) items when it was complete; 0 while it is being written
 //		items INTEGER,           -- that have been written to it, with those that a merge has moved on since
 //		revision INTEGER,        -- no item of it has a larger one
 //		merge INTEGER            -- id of the run that this one is being merged into, NULL when it rests

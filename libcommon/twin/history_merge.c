@@ -3,8 +3,9 @@
 #include "base/memory.h"
 #include "twin/history_parts.h"
 
-// Merges get through so many items for each that is appended, so that one is done before its level is full again.
-#define PACE 2
+// Merges get through so many items for four that are appended, so that one is done a little before its level is full again: the longer it
+// takes, the more evenly its work is spread.
+#define PACE 5
 
 struct merge {
 	int64_t run; // that is being written
@@ -262,7 +263,7 @@ int history_merge_step(struct history *history, size_t budget, struct error *err
 
 	while (got == 0 && (got = read_merge(history, &merge, error)) > 0) {
 		result = 1;
-		merge.credit += PACE * (int64_t)budget;
+		merge.credit += PACE * (int64_t)budget / 4;
 		got = is_worth_a_step(&merge) ? advance_merge(history, &merge, (size_t)merge.credit, error)
 					      : keep_credit(history, &merge, error);
 	}

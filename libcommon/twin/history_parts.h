@@ -14,8 +14,8 @@
 #include "twin/history_block.h"
 #include "twin/history_encoder.h"
 
-// So many runs of one level are merged into one.
-#define HISTORY_FAN_IN 8
+// So many runs of one level are merged into one. With this number no power of ten, as commits may be large, is at the bounds of a level.
+#define HISTORY_FAN_IN 9
 
 // So many at once, when there are more.
 #define HISTORY_RUNS_MAX 64
