@@ -214,7 +214,8 @@ static int open_store(struct get *get, const struct config *cfg, struct store *s
 			    error, "'%s' is no store, which is what knows of revisions and remembers", cfg->store);
 		return 0;
 	}
-	if (store_open(store, cfg->store, STORE_READ, 0, false, error))
+	// The last one to close a store has it for itself for a moment.
+	if (store_open(store, cfg->store, STORE_READ, STORE_LOCK_WAIT, false, error))
 		return -1;
 	get->store = store;
 	return store_look(store, error) < 0 ? -1 : 0;

@@ -397,3 +397,22 @@ without_copies() {
 	wait $!
 	run -141 bash -c 'exec twin-get -s plant.twin >&'"$pipe"
 }
+
+@test "a store that somebody has for himself for a moment, as when the last writer closes it, is waited for" {
+	needs sqlite3
+	reading pump t 1 20 | twin-sync -q -s s.twin -o /dev/null
+	mkfifo sql
+	sqlite3 -batch s.twin <sql >held 3>&- &
+	holder=$!
+	exec {to}>sql
+	printf '%s\n' 'PRAGMA locking_mode = EXCLUSIVE;' 'SELECT revision FROM store;' 'BEGIN EXCLUSIVE;' 'SELECT 1;' >&"$to"
+	until [[ $(tail -n 1 held) == 1 && $(wc -l <held) == 3 ]]; do sleep 0.01; done # between two looks
+	twin-get -s s.twin --count >out 3>&- &
+	getter=$!
+	# It has come to the store, or has given up.
+	until ! kill -0 "$getter" 2>kill.err || [[ $(readlink "/proc/$getter"/fd/*) == */s.twin* ]]; do sleep 0.01; done
+	printf '%s\n' 'ROLLBACK;' '.quit' >&"$to"
+	exec {to}>&-
+	wait "$getter" "$holder"
+	echo '{"type":"summary","measures":{"count":1}}' | cmp - out
+}

@@ -173,6 +173,7 @@ static bool is_in_use(const char *path)
 // A reader of a log locks it in a file beside the store, which it may not be able to make.
 static int freeze(struct store *store)
 {
+	sqlite3_busy_handler(store->database, on_busy, store);
 	int code =
 	    sqlite3_exec(store->database, "PRAGMA query_only = 1; SELECT 1 FROM sqlite_schema", NULL, NULL, NULL);
 	struct stat file;

@@ -2,7 +2,8 @@
 // tables hold and what is promised.
 //
 // Everything is written in transactions. A writer takes its turn with store_begin, which waits for other writers, and gives it back with
-// store_commit; what is not committed has never happened. Readers never wait and never make anybody wait (write-ahead log).
+// store_commit; what is not committed has never happened. Readers do not wait for them and make nobody wait (write-ahead log);
+// only while the last program closes the store, or the first one after a crash opens it, they do, for lock_wait too.
 //
 // Functions that return -1 fill error; the transaction, if there was one, is the caller's to give up with store_rollback.
 #ifndef TWIN_STORE_H
@@ -25,7 +26,7 @@ struct store {
 	sqlite3 *database;
 	char *path;
 	char id[33];       // hexadecimal, drawn when the store was made: another store has another one
-	int64_t lock_wait; // nanoseconds to wait for other writers
+	int64_t lock_wait; // nanoseconds to wait for others
 	int64_t waiting_since;
 	bool in_transaction;
 	bool is_new;    // this open has made it
