@@ -416,3 +416,13 @@ without_copies() {
 	wait "$getter" "$holder"
 	echo '{"type":"summary","measures":{"count":1}}' | cmp - out
 }
+
+@test "--at and --why know the last two moments of time from each other" {
+	printf '{"entity_id":"a","property":"t","timestamp":"2262-04-11T23:47:16.85477580%dZ","value":%d}\n' 6 6 7 7 |
+		twin-sync -q -s s.twin -o /dev/null
+	for last in 6 7; do
+		at=2262-04-11T23:47:16.85477580${last}Z
+		[[ $(twin-get -s s.twin --at "$at" | jq .properties.t) == "$last" ]]
+		[[ $(twin-get -s s.twin --at "$at" --why -P t a | jq .value) == "$last" ]]
+	done
+}

@@ -127,6 +127,9 @@ static void note_gap(struct store_fold *fold, const struct history_item *item)
 
 bool store_fold_counts(struct store_fold *fold, const struct store_instant *instant, const struct history_item *item)
 {
+	// No range of the history ends before the last moment of all.
+	if (item->timestamp > instant->at)
+		return false;
 	if ((!item->has_received || item->received <= instant->known_at) && item->revision <= instant->revision) {
 		fold->undated += !item->has_received;
 		return true;
