@@ -426,3 +426,25 @@ without_copies() {
 		[[ $(twin-get -s s.twin --at "$at" --why -P t a | jq .value) == "$last" ]]
 	done
 }
+
+@test "since a revision a delta is told of each changed twin with desires, also when it has become empty" {
+	plant
+	run -0 twin-get -s plant.twin --cursor told -e delta
+	[[ $output == *'"properties":{"speed":950}'* ]]
+	reading pump speed 20 950 fan t 20 1 | twin-sync -q -s plant.twin -o /dev/null
+	met='{"type":"delta","entity_id":"pump","timestamp":"2026-03-01T00:00:20Z","properties":{}}'
+	run -0 twin-get -s plant.twin --changes-since 6 -e delta
+	[ "$output" = "$met" ]
+	run -0 twin-get -s plant.twin --cursor told -e delta
+	[ "$output" = "$met" ]
+	# Nobody has been told otherwise, and nothing has changed.
+	[ -z "$(twin-get -s plant.twin --changes-since 0 -e delta)" ]
+	[ -z "$(twin-get -s plant.twin --cursor told -e delta)" ]
+	printf '%s\n' '{"type":"desired","entity_id":"pump","timestamp":"2026-03-01T00:00:30Z","properties":{"speed":1}}' |
+		twin-sync -q -s plant.twin -o /dev/null
+	run -0 twin-get -s plant.twin --cursor told -e delta
+	[[ $output == *'"properties":{"speed":1}'* ]]
+	twin-set -q -s plant.twin --now 2026-03-01T00:00:31Z --unset speed pump >set
+	run -0 twin-get -s plant.twin --cursor told -e delta
+	[[ $output == *'"properties":{}}' ]]
+}

@@ -9,7 +9,7 @@
 
 void get_changes_init(struct get_changes *changes, struct get *get, int64_t after)
 {
-	*changes = (struct get_changes){.get = get, .after = after};
+	*changes = (struct get_changes){.get = get, .after = after, .has_past = after > 0};
 	state_writer_init(&changes->writer, &get->set, &get->rules);
 	changes->writer.properties = &get->question->properties;
 	sync_deltas_init(&changes->deltas, &changes->writer);
@@ -30,6 +30,7 @@ int get_changes_adopt(struct get_changes *changes, struct error *error)
 {
 	struct get *get = changes->get;
 
+	changes->has_past = false;
 	if (!get->streams.emit.sinks[GET_DELTA])
 		return 0;
 	if (get_fold(get, error))
@@ -114,6 +115,8 @@ static int add_state(struct get_changes *changes, const struct twin *twin, struc
 
 static int add_delta(struct get_changes *changes, struct twin *twin, struct error *error)
 {
+	if (changes->has_past)
+		sync_deltas_doubt(&changes->deltas, twin);
 	struct slice delta = sync_deltas_renew(&changes->deltas, twin);
 
 	return delta.length ? answers_add(&changes->get->answers, GET_DELTA, delta, error) : 0;

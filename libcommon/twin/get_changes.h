@@ -20,6 +20,7 @@ struct get_changes {
 	size_t changed_capacity;
 	struct buffer text;
 	int64_t after; // what has been told of
+	bool has_past; // deltas may have been told before, which are not known
 };
 
 // after: the revision from which on there is something to tell.

@@ -58,6 +58,13 @@ void sync_deltas_adopt(struct sync_deltas *deltas, struct twin *twin)
 	keep(last_of(deltas, twin), from_properties(make(deltas, twin)));
 }
 
+void sync_deltas_doubt(struct sync_deltas *deltas, struct twin *twin)
+{
+	// No delta says this.
+	if (!twin->watch)
+		keep(last_of(deltas, twin), SLICE_LITERAL("?"));
+}
+
 struct slice sync_deltas_renew(struct sync_deltas *deltas, struct twin *twin)
 {
 	struct buffer *last = last_of(deltas, twin);

@@ -27,4 +27,7 @@ struct slice sync_deltas_renew(struct sync_deltas *deltas, struct twin *twin);
 // As if the delta of now had been the last.
 void sync_deltas_adopt(struct sync_deltas *deltas, struct twin *twin);
 
+// A twin that none has been written of yet may have had one that is not known: the next is written whatever it says.
+void sync_deltas_doubt(struct sync_deltas *deltas, struct twin *twin);
+
 #endif
