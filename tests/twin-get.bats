@@ -447,4 +447,9 @@ without_copies() {
 	twin-set -q -s plant.twin --now 2026-03-01T00:00:31Z --unset speed pump >set
 	run -0 twin-get -s plant.twin --cursor told -e delta
 	[[ $output == *'"properties":{}}' ]]
+	twin-set -q -s plant.twin --now 2026-03-01T00:00:32Z pump speed=2 >set
+	twin-get -s plant.twin --cursor told >changes
+	echo '{"type":"deleted","entity_id":"pump","timestamp":"2026-03-01T00:00:40Z"}' | twin-sync -q -s plant.twin -o /dev/null
+	run -0 twin-get -s plant.twin --cursor told -e delta
+	[[ $output == '{"type":"delta","entity_id":"pump","timestamp":"2026-03-01T00:00:40Z","properties":{}}' ]]
 }

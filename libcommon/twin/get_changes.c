@@ -92,12 +92,18 @@ static size_t find_changed(struct get_changes *changes, const struct twin_set *n
 	return count;
 }
 
+static bool is_deleted_anew(const struct twin_set *new, const struct twin *twin)
+{
+	const struct series whole = {.kind = REGISTER_TOMBSTONE, .twin = (struct twin *)(uintptr_t)twin};
+
+	return new ? holds(new, &whole, &twin->tombstone) : twin->tombstone.handle != NULL;
+}
+
 static int add_change(
     struct get_changes *changes, const struct twin_set *new, const struct twin *twin, struct error *error)
 {
 	size_t count = find_changed(changes, new, twin);
-	const struct series whole = {.kind = REGISTER_TOMBSTONE, .twin = (struct twin *)(uintptr_t)twin};
-	bool deleted = new ? holds(new, &whole, &twin->tombstone) : twin->tombstone.handle != NULL;
+	bool deleted = is_deleted_anew(new, twin);
 
 	if (!count && !deleted)
 		return 0;
@@ -122,6 +128,13 @@ static int add_delta(struct get_changes *changes, struct twin *twin, struct erro
 	return delta.length ? answers_add(&changes->get->answers, GET_DELTA, delta, error) : 0;
 }
 
+// A delete takes the desires along, and with them what a delta that was told before spoke of.
+static bool has_delta(const struct get_changes *changes, const struct twin_set *new, const struct twin *twin)
+{
+	return changes->get->streams.emit.sinks[GET_DELTA] &&
+	    (twin->desired_count || (changes->has_past && is_deleted_anew(new, twin)));
+}
+
 // What the twin's new records have made of it.
 static int tell_twin(
     struct get_changes *changes, const struct twin_set *new, struct slice entity_id, struct error *error)
@@ -136,7 +149,7 @@ static int tell_twin(
 		full = add_change(changes, new, twin, error);
 	if (!full && emit->sinks[GET_STATE])
 		full = add_state(changes, twin, error);
-	if (!full && emit->sinks[GET_DELTA] && twin->desired_count)
+	if (!full && has_delta(changes, new, twin))
 		full = add_delta(changes, twin, error);
 	return full;
 }
