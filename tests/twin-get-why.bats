@@ -108,6 +108,21 @@ END
 	[ "$(told '[.value, [.beaten[] | .decided_by]]')" = '[1000,["timestamp","timestamp"]]' ]
 }
 
+@test "what differs only in a quality that the model does not let count is one record, in a store too" {
+	reading a t 5 7 >in
+	for quality in 1 0.75 0; do
+		reading a t 1 1000 ",\"quality\":$quality"
+		reading a t 2 8 ",\"quality\":$quality"
+	done >>in
+	echo '{"properties":{"t":{"range":[0,100]}}}' >m.json
+	twin-sync -q -o /dev/null -s s.twin -m m.json in
+	for limit in 0 1 10; do
+		run -0 twin-get -s s.twin --why -P t --limit "$limit" a
+		[ "$(told .beaten_count)" = 4 ]
+		[ "$output" = "$(twin-get -s in -m m.json --why -P t --limit "$limit" a | sed 's/,"origin":"in:[0-9]*"//g')" ]
+	done
+}
+
 @test "a reading that was refused says why it was" {
 	reading a t 1 1 ',"received":"2026-03-01T00:00:01Z"' >in
 	reading a t 50 9 ',"received":"2026-03-01T00:00:01Z"' >>in

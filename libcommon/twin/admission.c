@@ -100,6 +100,13 @@ static enum admission_result judge_value(const struct model *model, const struct
 	return model_range_fits(property, item->tail.value) ? ADMISSION_ADMIT : ADMISSION_OUT_OF_RANGE;
 }
 
+bool admission_judges_values(const struct model *model, struct slice path)
+{
+	const struct model_property *property = model ? model_property(model, path) : NULL;
+
+	return property && (property->type != MODEL_ANY || property->minimum[0] || property->maximum[0]);
+}
+
 enum admission_result admission_weigh(const struct model *model, struct assignment *item)
 {
 	if (!model || !model_applies(model, item->entity_id))

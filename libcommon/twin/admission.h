@@ -45,6 +45,9 @@ void admission_start(struct admission *admission);
 // worthless: their quality is 0 now. NULL for no model.
 enum admission_result admission_weigh(const struct model *model, struct assignment *assignment);
 
+// Whether there are readings of the property that the model would take as worthless.
+bool admission_judges_values(const struct model *model, struct slice path);
+
 // May lower the assignment's quality, and gives it its sensor's priority.
 enum admission_result admission_judge(
     const struct admission *admission, const struct record *record, struct assignment *assignment);

@@ -19,6 +19,7 @@ struct walk {
 	const struct store_series *series;
 	struct value_tree tree;
 	bool competes;   // all of it counts; of other series, what stands in their register
+	bool is_judged;  // the model may take some of it as worthless
 	int64_t settled; // what was before that time is no register's
 };
 
@@ -51,7 +52,8 @@ static bool take(struct walk *walk, const struct history_item *item)
 		return false;
 	if (!store_fold_counts(walk->fold, walk->instant, item))
 		return true;
-	if (is_old && walk->why->is_distinct && walk->why->is_known && item->timestamp < why_floor(walk->why))
+	if (is_old && walk->why->is_distinct && !walk->is_judged && walk->why->is_known &&
+	    item->timestamp < why_floor(walk->why))
 		why_count(walk->why);
 	else
 		add(walk, item);
@@ -157,6 +159,7 @@ static int read_all(struct walk *walk, struct error *error)
 		walk->series = &list->items[i];
 		walk->settled = is_refused(walk->series) ? INT64_MAX : INT64_MIN;
 		walk->competes = competes(walk->why, walk->series);
+		walk->is_judged = admission_judges_values(walk->why->model, walk->series->path);
 		if (read_series(walk, error))
 			return -1;
 	}

@@ -133,8 +133,10 @@ static void fold(struct why *why, const struct why_record *said, struct why_reco
 
 static void compete(struct why *why, const struct why_record *said, struct why_record **kept)
 {
-	why->offered++;
-	if (!why->is_distinct) {
+	// What the model takes as worthless may have been given with several qualities, and is one record now.
+	if (why->is_distinct && said->item.key.quality != 0) {
+		why->counted++;
+	} else {
 		buffer_reset(&why->scratch);
 		why_record_append_identity(&why->scratch, said);
 		distinct_add(&why->distinct, buffer_slice(&why->scratch));
@@ -176,7 +178,7 @@ void why_add(struct why *why, const struct why_record *said)
 
 void why_count(struct why *why)
 {
-	why->offered++;
+	why->counted++;
 }
 
 int64_t why_floor(const struct why *why)

@@ -50,7 +50,7 @@ struct why {
 	struct why_record *tombstone;
 	struct why_newest newest;
 	struct distinct distinct;
-	uint64_t offered;
+	uint64_t counted; // without a look at their texts
 	uint64_t undated; // of what counted: how much does not say when it was received
 	struct arena arena;
 	struct buffer scratch, metadata, others, place;
@@ -73,7 +73,7 @@ void why_add(struct why *why, const struct why_record *said);
 void why_add_record(struct why *why, const struct record *record, const struct assignments *list, const char *source,
     const struct store_instant *instant);
 
-// One more that competes and is older than why_floor: it could only be counted. Where nothing is given twice.
+// One more that competes and is older than why_floor: it could only be counted. Where nothing is given twice, and the model does not judge values.
 void why_count(struct why *why);
 
 // What was said before that time cannot be shown among the beaten; INT64_MIN for no such time.

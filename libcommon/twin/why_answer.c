@@ -136,7 +136,7 @@ static void gather_beaten(struct why_answer *answer)
 	const struct why_record *winner = answer->winner;
 
 	why_newest_sort(&why->newest);
-	answer->all_beaten = why->is_distinct ? why->offered : distinct_count(&why->distinct);
+	answer->all_beaten = why->counted + distinct_count(&why->distinct);
 	if (winner && why_relate(why, winner->item.kind, winner->item.path) != WHY_BELOW)
 		answer->all_beaten--;
 	for (size_t i = 0; i < why->newest.count; i++)
