@@ -74,4 +74,16 @@ run 'What is wanted stands beside what is.' \
 	"twin-sync -E pump-2$table rig.ndjson stop.ndjson"
 run 'Fifty seconds after its last word the station counts as stale, and confidence falls.' \
 	"twin-sync --now 2026-03-01T06:30:40Z --stale-after 45s$table rig.ndjson"
+
+title 'Kept, and asked again'
+run 'All of it goes into a store: the twins, and every record that was ever said of them.' \
+	'twin-sync -q -s plant.twin -o states.ndjson rig.ndjson late.ndjson'
+run 'How was pump-2 ten minutes before the end, with all that is known today?' \
+	"twin-get -s plant.twin --at 2026-03-01T06:20Z$table pump-2"
+run 'Why does its flow say that? What set the value, and what that beat.' \
+	"twin-get -s plant.twin --why --at 2026-03-01T06:20Z --limit 3 -P flow$table pump-2"
+run 'Somebody wants it stopped.' \
+	"twin-set -q -s plant.twin --now 2026-03-01T06:30:00Z --command-id stop-2 pump-2 running=false"
+run 'What is still to be done.' \
+	"twin-get -s plant.twin -e delta$table"
 echo
