@@ -92,6 +92,16 @@ static void check_args(struct config *cfg)
 	check_follow(cfg);
 }
 
+static void check_info(const struct config *cfg, int operands)
+{
+	if (!cfg->info)
+		return;
+	if (operands || cfg->question.properties.count)
+		option_usage_error("--info is about the whole store; --list is about twins");
+	if (cfg->at.given || cfg->known_at.given || cfg->revision)
+		option_usage_error("--info is about now: --at, --known-at and --revision do not go with it");
+}
+
 // --limit says how many of the beaten are shown: there is one answer.
 static void check_why(struct config *cfg, int operands)
 {
@@ -171,6 +181,7 @@ static void parse_args(struct config *cfg, int *argc, char ***argv)
 
 	option_parse(&info, specs, argc, argv);
 	check_args(cfg);
+	check_info(cfg, *argc);
 	check_why(cfg, *argc);
 }
 

@@ -444,12 +444,21 @@ without_copies() {
 		twin-sync -q -s plant.twin -o /dev/null
 	run -0 twin-get -s plant.twin --cursor told -e delta
 	[[ $output == *'"properties":{"speed":1}'* ]]
-	twin-set -q -s plant.twin --now 2026-03-01T00:00:31Z --unset speed pump >set
+	twin-set -q -s plant.twin --now 2026-03-01T00:00:31Z --unset speed pump >wish
 	run -0 twin-get -s plant.twin --cursor told -e delta
 	[[ $output == *'"properties":{}}' ]]
-	twin-set -q -s plant.twin --now 2026-03-01T00:00:32Z pump speed=2 >set
+	twin-set -q -s plant.twin --now 2026-03-01T00:00:32Z pump speed=2 >wish
 	twin-get -s plant.twin --cursor told >changes
 	echo '{"type":"deleted","entity_id":"pump","timestamp":"2026-03-01T00:00:40Z"}' | twin-sync -q -s plant.twin -o /dev/null
 	run -0 twin-get -s plant.twin --cursor told -e delta
 	[[ $output == '{"type":"delta","entity_id":"pump","timestamp":"2026-03-01T00:00:40Z","properties":{}}' ]]
+}
+
+@test "--info is not asked of a part of the store or of the past, which it would not heed" {
+	plant
+	for more in pump '-P t' '--at 2026-03-01T00:00:01Z' '--known-at 2026-03-01' '--revision 2'; do
+		# shellcheck disable=SC2086 # several words
+		run -2 --separate-stderr twin-get -s plant.twin --info $more
+		[[ -z $output && $stderr == "twin-get: --info is about "* ]]
+	done
 }
