@@ -54,6 +54,8 @@ static void check_follow(const struct config *cfg)
 		    "what has changed is asked of now: --at, --known-at and --revision do not go with it");
 	if (follow->follow && (cfg->answer.sort || cfg->answer.count))
 		option_usage_error("--follow has no end that --sort or --count could wait for");
+	if (follow->cursor && follow->has_since)
+		option_usage_error("--cursor says itself since when: --changes-since does not go with it");
 	if (follow->cursor && cfg->answer.limit >= 0)
 		option_usage_error("--limit would lose what --cursor counts as told");
 }
@@ -311,16 +313,19 @@ static enum exit_status ask(struct get *get, const struct config *cfg)
 	if (cfg->run.explain)
 		explain(get, cfg);
 	get->answers.emit = &get->streams.emit;
+	if (cfg->list)
+		get_list_columns(get);
 	if (answer(get, cfg, &error) || (get->store && store_still(get->store, &error))) {
 		if (error.message[0])
 			message_print("%s", error.message);
 		return STATUS_TROUBLE;
 	}
+	answers_flush(&get->answers);
 	record_streams_flush(&get->streams);
-	if (!cfg->output.quiet)
+	if (!cfg->output.quiet) {
 		answers_hint(&get->answers);
-	for (size_t i = 0; i < get->question->entities.count && !cfg->output.quiet; i++)
-		get_hint_unknown(get, get->question->entities.items[i]);
+		get_hint_unknown(get);
+	}
 	return STATUS_DONE;
 }
 

@@ -187,7 +187,26 @@ without_copies() {
 	run -2 --separate-stderr twin-get -s plant.twin --cursor told
 	[[ $stderr == "twin-get: 'told' is no cursor: "* ]]
 	run -2 --separate-stderr twin-get -s plant.twin --cursor new --limit 1
+	run -2 --separate-stderr twin-get -s plant.twin --cursor new --changes-since 1
 	[ ! -e new ]
+	run -2 --separate-stderr twin-get -s plant.twin --cursor nowhere/new
+	[ -z "$output" ]
+	[ "$stderr" = "twin-get: cannot write cursor 'nowhere/new': No such file or directory" ]
+}
+
+@test "--follow ends when the store is replaced or removed" {
+	plant
+	cp plant.twin other
+	mkfifo told
+	twin-get -s plant.twin --follow >told 2>said 3>&- &
+	follower=$!
+	exec 7<told
+	mv other plant.twin
+	read -r -t 20 line <&7 || line=
+	exec 7<&-
+	run -2 wait "$follower"
+	[ -z "$line" ]
+	[ "$(cat said)" = "twin-get: store 'plant.twin' has been replaced or removed: there is nothing left to follow" ]
 }
 
 @test "new records are told as they came, in the order of time" {
@@ -314,6 +333,11 @@ without_copies() {
 	[ "$(jq -c '.measures | [.twins, .properties, .records, .readings, .revision, .models, .sources, .oldest, .newest]' info)" = \
 		'[2,3,6,5,6,0,1,"2026-03-01T00:00:01Z","2026-03-01T00:00:06Z"]' ]
 	[ "$(jq .measures.bytes info)" = "$(stat -c %s plant.twin)" ]
+	run -0 twin-get -s plant.twin --list -F table
+	[ "${lines[0]}" = 'entity_id  properties  desired  timestamp             revision' ]
+	[ "${lines[1]}" = 'fan                 1        0  2026-03-01T00:00:04Z         5' ]
+	run -0 twin-get -s plant.twin --list -F csv --sort -entity_id
+	[ "${lines[1]}" = 'pump,2,1,2026-03-01T00:00:06Z,6' ]
 	run -2 --separate-stderr twin-get -s in --info
 	[[ $stderr == "twin-get: 'in' is no store, "* ]]
 }
@@ -325,6 +349,17 @@ without_copies() {
 	[ "$stderr" = "twin-get: no twin is called 'pomp'; did you mean 'pump'?" ]
 	run -0 --separate-stderr twin-get -q -s plant.twin pomp
 	[ -z "$stderr" ]
+	run -0 --separate-stderr twin-get -s plant.twin -P spead
+	[ -z "$output" ]
+	[ "$stderr" = "twin-get: no property is called 'spead'; did you mean 'speed'?" ]
+	# A name with what means something in a pattern is still a name.
+	reading 'a[1]*' t 1 1 | twin-sync -q -o /dev/null -s plant.twin
+	run -0 --separate-stderr twin-get -s plant.twin 'a[1]*'
+	[[ $output == *'"entity_id":"a[1]*"'* ]]
+	# What was deleted may have had the property.
+	printf '%s\n' '{"type":"deleted","entity_id":"fan","timestamp":"2026-03-01T00:01:00Z"}' | twin-sync -q -o /dev/null -s plant.twin
+	run -0 twin-get -q -s plant.twin -P t fan
+	[[ $output == '{"type":"deleted","entity_id":"fan",'* ]]
 	run -2 --separate-stderr twin-get pump
 	[[ $stderr == 'twin-get: which store? '* ]]
 	run -2 --separate-stderr twin-get -s nowhere.twin

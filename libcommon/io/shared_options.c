@@ -77,7 +77,7 @@ bool globs_match(const struct option_list *globs, struct slice text)
 		memcpy(copy, text.data, text.length);
 	copy[text.length] = '\0';
 	for (size_t i = 0; i < globs->count && !found; i++)
-		found = fnmatch(globs->items[i], copy, 0) == 0;
+		found = slice_is(text, globs->items[i]) || fnmatch(globs->items[i], copy, 0) == 0;
 	if (copy != room)
 		free(copy);
 	return found;

@@ -31,7 +31,7 @@ struct select_options {
 void select_options_check(const struct select_options *select);
 void select_options_release(struct select_options *select);
 
-// Whether one of the patterns fits, or there is none. A text with a NUL inside matches by what stands before it.
+// Whether one of the patterns fits or is the very text, or there is none. A text with a NUL inside matches by what stands before it.
 bool globs_match(const struct option_list *globs, struct slice text);
 
 // Whether there are patterns and none of them can match more than one text, the one that it is.

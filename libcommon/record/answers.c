@@ -1,3 +1,4 @@
+#define _GNU_SOURCE // memmem
 #include "record/answers.h"
 
 #include "io/option.h"
@@ -29,11 +30,29 @@ void answers_release(struct answers *answers)
 	record_scanner_release(&answers->scanner);
 	arena_release(&answers->arena);
 	buffer_release(&answers->line);
+	if (answers->has_columns)
+		columns_release(&answers->columns);
 }
 
 static bool is_full(const struct answers *answers)
 {
 	return answers->options->limit >= 0 && answers->written >= (uint64_t)answers->options->limit;
+}
+
+// The measures of a summary stand beside the twin's name then.
+static void show_measures(struct answers *answers, struct slice line)
+{
+	static const char type[] = "{\"type\":\"summary\",", inner[] = "\"measures\":{";
+	// Strings hold no bare quote, so the first match is the member.
+	const char *measures = memmem(line.data, line.length, inner, sizeof inner - 1);
+	struct slice before = slice_of(line.data + sizeof type - 1, (size_t)(measures - line.data) - (sizeof type - 1));
+	struct slice after = slice_skip(line, (size_t)(measures - line.data) + sizeof inner - 1);
+
+	buffer_reset(&answers->line);
+	buffer_append_char(&answers->line, '{');
+	buffer_append_slice(&answers->line, before);
+	buffer_append(&answers->line, after.data, after.length - 1);
+	columns_write(&answers->columns, buffer_slice(&answers->line));
 }
 
 static int put(struct answers *answers, int type, struct slice line)
@@ -43,7 +62,9 @@ static int put(struct answers *answers, int type, struct slice line)
 	if (is_full(answers))
 		return 1;
 	answers->written++;
-	if (sink)
+	if (sink && answers->has_columns)
+		show_measures(answers, line);
+	else if (sink)
 		record_sink_write(sink, line);
 	return is_full(answers);
 }
@@ -125,6 +146,12 @@ int answers_finish(struct answers *answers, int count_type, struct error *error)
 		if (put(answers, kept.data[0] - 'A', slice_skip(kept, 1)))
 			break;
 	return got < 0 ? -1 : 0;
+}
+
+void answers_flush(struct answers *answers)
+{
+	if (answers->has_columns)
+		columns_flush(&answers->columns);
 }
 
 void answers_hint(const struct answers *answers)

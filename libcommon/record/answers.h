@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "record/columns.h"
 #include "record/emit.h"
 #include "record/expression.h"
 #include "record/ordering.h"
@@ -29,6 +30,8 @@ struct answers {
 	struct arena arena;
 	struct buffer line;
 	uint64_t offered, taken, written;
+	bool has_columns; // summaries are shown to people in these, by their measures
+	struct columns columns;
 };
 
 // Wrong texts are wrong usage: it exits then.
@@ -45,6 +48,9 @@ int answers_add_lines(struct answers *answers, int type, struct slice lines, str
 
 // At the end: what had to wait. count_type: the sink of the record that --count makes.
 int answers_finish(struct answers *answers, int count_type, struct error *error) __attribute__((warn_unused_result));
+
+// Before the outputs are flushed.
+void answers_flush(struct answers *answers);
 
 // Tells of members that --where and --sort ask for and no record had.
 void answers_hint(const struct answers *answers);

@@ -71,11 +71,14 @@ int get_why(struct get *get, struct error *error) __attribute__((warn_unused_res
 int get_list(struct get *get, struct error *error) __attribute__((warn_unused_result));
 int get_info(struct get *get, struct error *error) __attribute__((warn_unused_result));
 
+// A list for people has columns of its own.
+void get_list_columns(struct get *get);
+
 // Tells how many of the records that counted do not say when they were received, where that was asked.
 void get_tell_undated(const struct get *get, uint64_t undated);
 
-// Tells when the name is a name and no twin has it: it may be mistyped.
-void get_hint_unknown(const struct get *get, const char *name);
+// Tells of names in the question that no twin and, where there was no answer, no property has: they may be mistyped.
+void get_hint_unknown(const struct get *get);
 
 // Fills the set with the twins that the question is about, as they are or were.
 int get_fold(struct get *get, struct error *error) __attribute__((warn_unused_result));

@@ -5,9 +5,11 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/decimal.h"
+#include "base/memory.h"
 #include "base/timestamp.h"
 #include "io/atomic_file.h"
 #include "record/value.h"
@@ -54,6 +56,17 @@ static int read_cursor(const struct get *get, const char *path, int64_t *revisio
 	return failed ? -1 : 0;
 }
 
+// Before anything is told: whether what has been told can be remembered.
+static int check_cursor(const char *path, struct error *error)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder = slash ? memory_dup_slice(slice_of(path, (size_t)(slash - path) + 1)) : memory_dup_string(".");
+	int failed = access(folder, W_OK | X_OK) ? error_set_errno(error, "cannot write cursor '%s'", path) : 0;
+
+	free(folder);
+	return failed;
+}
+
 static int write_cursor(const struct get *get, const char *path, int64_t revision, struct error *error)
 {
 	struct buffer text = BUFFER_INIT;
@@ -75,7 +88,8 @@ static int find_start(const struct get *get, const struct get_follow *options, i
 	*after = options->follow ? revision : 0;
 	if (options->has_since)
 		*after = options->since;
-	else if (options->cursor && read_cursor(get, options->cursor, after, error))
+	else if (options->cursor &&
+	    (check_cursor(options->cursor, error) || read_cursor(get, options->cursor, after, error)))
 		return -1;
 	if (*after > revision)
 		return error_set(error, "the store has revision %lld, and nothing can be new since %lld",
@@ -102,6 +116,17 @@ static void wait_or_die(const struct get *get)
 		raise(SIGPIPE);
 }
 
+// Another file may have taken the place of the one that is open, which nobody writes to any more.
+static int check_place(const struct get *get, struct error *error)
+{
+	int has_moved = 0;
+
+	sqlite3_file_control(get->store->database, "main", SQLITE_FCNTL_HAS_MOVED, &has_moved);
+	return has_moved
+	    ? error_set(error, "store '%s' has been replaced or removed: there is nothing left to follow", get->path)
+	    : 0;
+}
+
 // Returns with a new look at the store when somebody has written to it.
 static int wait_for_commit(struct get *get, struct error *error)
 {
@@ -117,7 +142,7 @@ static int wait_for_commit(struct get *get, struct error *error)
 		int64_t now = row > 0 ? sqlite3_column_int64(version, 0) : before;
 
 		sqlite3_reset(version);
-		if (row < 0)
+		if (row < 0 || check_place(get, error))
 			news = -1;
 		else if (now == before)
 			wait_or_die(get);

@@ -6,8 +6,8 @@
 #include "base/nearest.h"
 #include "twin/get.h"
 
-// Offers all ids of the store; *found when the name is one of them. The nearest is the caller's to free.
-static char *find_nearest(struct store *store, const char *name, bool *found)
+// Offers the words that the statement gives; *found when the name is one of them. The nearest is the caller's to free.
+static char *find_nearest(struct store *store, const char *sql, const char *name, bool *found)
 {
 	struct nearest nearest;
 	sqlite3_stmt *all = NULL;
@@ -16,7 +16,7 @@ static char *find_nearest(struct store *store, const char *name, bool *found)
 
 	*found = false;
 	nearest_init(&nearest, name, strlen(name));
-	if (store_prepare(store, &all, "SELECT entity_id FROM twins", &ignored))
+	if (store_prepare(store, &all, sql, &ignored))
 		return NULL;
 	while (!*found && store_step(store, all, &ignored) > 0) {
 		const char *word = (const char *)sqlite3_column_text(all, 0);
@@ -33,18 +33,41 @@ static char *find_nearest(struct store *store, const char *name, bool *found)
 	return best;
 }
 
-void get_hint_unknown(const struct get *get, const char *name)
+static void tell(const char *what, const char *name, const char *near)
+{
+	if (near)
+		message_print("%s '%s'; did you mean '%s'?", what, name, near);
+	else
+		message_print("%s '%s'", what, name);
+}
+
+static void hint_name(const struct get *get, const char *sql, const char *what, const char *name)
 {
 	struct option_list one = {.items = &name, .count = 1};
-	bool found = twin_set_find(&get->set, slice_from_string(name));
+	bool found = false;
 
-	if (found || !globs_are_names(&one))
+	if (!globs_are_names(&one))
 		return;
-	char *near = get->store ? find_nearest(get->store, name, &found) : NULL;
+	char *near = get->store ? find_nearest(get->store, sql, name, &found) : NULL;
 
-	if (!found && near)
-		message_print("no twin is called '%s'; did you mean '%s'?", name, near);
-	else if (!found)
-		message_print("no twin is called '%s'", name);
+	if (!found)
+		tell(what, name, near);
 	free(near);
+}
+
+void get_hint_unknown(const struct get *get)
+{
+	const struct option_list *entities = &get->question->entities, *properties = &get->question->properties;
+	// --why looks after its property itself.
+	bool all_known = !get->streams.emit.sinks[GET_WHY];
+
+	for (size_t i = 0; i < entities->count; i++) {
+		if (twin_set_find(&get->set, slice_from_string(entities->items[i])))
+			continue;
+		all_known = false;
+		hint_name(get, "SELECT entity_id FROM twins", "no twin is called", entities->items[i]);
+	}
+	for (size_t i = 0; i < properties->count && all_known && !get->answers.offered; i++)
+		hint_name(get, "SELECT DISTINCT path FROM series WHERE kind IN (0, 1, 7)", "no property is called",
+		    properties->items[i]);
 }

@@ -75,6 +75,19 @@ static int list_twin(
 	return end(get, text, error);
 }
 
+static const struct slice list_columns[] = {
+    {"entity_id", 9}, {"properties", 10}, {"desired", 7}, {"timestamp", 9}, {"revision", 8}};
+
+void get_list_columns(struct get *get)
+{
+	struct record_sink *sink = get->streams.emit.sinks[GET_SUMMARY];
+
+	if (!sink || sink->format == OUTPUT_FORMAT_NDJSON || get->answers.options->count)
+		return;
+	columns_init(&get->answers.columns, sink, list_columns, sizeof list_columns / sizeof *list_columns);
+	get->answers.has_columns = true;
+}
+
 int get_list(struct get *get, struct error *error)
 {
 	struct twin_view view = TWIN_VIEW_INIT;

@@ -386,7 +386,7 @@ static void put_registers(struct state_writer *writer, struct buffer *out, bool 
 static bool draw(struct state_writer *writer, const struct twin *twin)
 {
 	struct twin_view *view = &writer->view;
-	bool is_left = twin->tombstone.handle;
+	bool is_left = twin->tombstone.handle; // the delete of a twin is about all that it had
 
 	twin_view_draw(view, writer->set, twin);
 	if (!writer->properties || !writer->properties->count)
