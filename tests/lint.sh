@@ -38,6 +38,21 @@ check_headers_alone() {
 	done
 }
 
+# What a run leaves behind is easily committed: the top level holds what belongs there, and nothing in the tree is large.
+check_tree() {
+	git rev-parse -q --git-dir >/dev/null 2>&1 || return 0
+	local file
+	while read -r file; do
+		case $file in
+		.ci | .clang-format | .gitignore | CONTRIBUTING.md | LICENSE | Makefile | NEWS.md | README.md | cmd | completions | examples | libcommon | man | tests) ;;
+		*) fail "$file does not belong into the top level" ;;
+		esac
+	done < <(git ls-files | cut -d / -f 1 | sort -u)
+	while IFS= read -r -d '' file; do
+		[[ ! -f $file || $(stat -c %s "$file") -lt 1000000 ]] || fail "$file is too large for the tree"
+	done < <(git ls-files -z)
+}
+
 # Rooms from the ground up: what is included must not lie above.
 check_layers() {
 	local rooms=(base io record format twin analysis)
@@ -80,6 +95,7 @@ check_form
 check_shell
 check_pages
 check_headers_alone
+check_tree
 check_layers
 check_banned
 check_clock
