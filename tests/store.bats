@@ -242,6 +242,21 @@ END
 	[[ $stderr == *"is no file that can be resumed: all of it is read"* ]]
 }
 
+@test "programs that come to make a store at once all find it made" {
+	reading a 0 0 b 1 1 >few
+	for ((round = 0; round < 40; round++)); do
+		rm -f s.twin*
+		local writers=()
+		for ((writer = 0; writer < 4; writer++)); do
+			into s.twin few &
+			writers+=($!)
+		done
+		for writer in "${writers[@]}"; do
+			wait "$writer"
+		done
+	done
+}
+
 @test "two writers at once leave what one fold in memory gives" {
 	python3 "$MODEL/random_streams.py" split --seed 9 --parts 3 part <"$D/in"
 	local writers=()

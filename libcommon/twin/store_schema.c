@@ -172,11 +172,23 @@ static int make_once(struct store *store, struct error *error)
 	return 0;
 }
 
+// All marks as of one instant: another program may be making the store.
+static int look_at_marks(struct store *store, bool *is_empty, struct error *error)
+{
+	if (store_execute(store, "BEGIN", error))
+		return -1;
+	store->in_transaction = true;
+	int failed = check_marks(store, is_empty, error);
+
+	store_rollback(store);
+	return failed;
+}
+
 int store_schema_open(struct store *store, enum store_mode mode, struct error *error)
 {
 	bool is_empty;
 
-	if (check_marks(store, &is_empty, error))
+	if (look_at_marks(store, &is_empty, error))
 		return -1;
 	if (is_empty && mode != STORE_CREATE)
 		return error_set(error, "'%s' is not a store", store->path);
