@@ -97,7 +97,7 @@ static double tolerance_size(struct stream_tolerance tolerance, const struct str
 {
 	if (tolerance.deviations > 0)
 		return tolerance.deviations * figures->deviation;
-	return tolerance.relative > 0 ? NAN : tolerance.absolute;
+	return tolerance.relative.digits ? NAN : stream_tolerance_absolute(&tolerance);
 }
 
 static void append_differences(

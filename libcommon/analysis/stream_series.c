@@ -30,6 +30,8 @@ void stream_series_begin(
     struct stream_series *series, struct stream_tolerance tolerance, uint64_t sustain, int64_t baseline_end)
 {
 	series->tolerance = tolerance;
+	series->absolute = stream_tolerance_absolute(&tolerance);
+	series->relative = stream_tolerance_relative(&tolerance);
 	series->sustain = sustain;
 	series->baseline_end = baseline_end;
 	series->figures = (struct stream_figures){.maximum = NAN, .deviation = NAN, .distance = NAN};
@@ -100,10 +102,12 @@ static bool same_value(struct stream_series *series, struct slice from, struct s
 
 	if (slice_equal(from, to))
 		return true;
+	if (decimal_is_number(from) && decimal_is_number(to))
+		return stream_tolerance_within(&series->tolerance, from, to);
 	if (value_parse(&series->from_tree, from, &error) || value_parse(&series->to_tree, to, &error))
 		return false;
 	return value_equal(&series->from_tree, value_root(&series->from_tree), &series->to_tree,
-	    value_root(&series->to_tree), series->tolerance.absolute, series->tolerance.relative);
+	    value_root(&series->to_tree), series->absolute, series->relative);
 }
 
 static void add_to_baseline(struct stream_series *series, double difference)
@@ -131,7 +135,7 @@ static enum pair_verdict judge_by_deviation(
 
 static double score_of(const struct stream_series *series, double difference)
 {
-	double one = series->tolerance.deviations > 0 ? series->figures.deviation : series->tolerance.absolute;
+	double one = series->tolerance.deviations > 0 ? series->figures.deviation : series->absolute;
 
 	return one > 0 ? fabs(difference) / one : NAN;
 }

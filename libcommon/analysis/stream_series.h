@@ -41,6 +41,7 @@ struct stream_figures {
 
 struct stream_series {
 	struct stream_tolerance tolerance;
+	double absolute, relative; // the same, for what lies within objects and arrays
 	uint64_t sustain;
 	int64_t baseline_end; // pairs before it are the baseline's
 	struct stream_figures figures;

@@ -12,12 +12,92 @@ void stream_tolerances_release(struct stream_tolerances *tolerances)
 	free(tolerances->rules);
 }
 
-static int read_size(struct slice text, double *size)
+static double decimal_double(struct decimal number)
 {
-	if (!decimal_is_number(text))
+	struct buffer text = BUFFER_INIT;
+	double result;
+
+	decimal_append(&text, number);
+	result = decimal_to_double(buffer_slice(&text));
+	buffer_release(&text);
+	return result;
+}
+
+double stream_tolerance_absolute(const struct stream_tolerance *tolerance)
+{
+	return decimal_double(tolerance->absolute);
+}
+
+double stream_tolerance_relative(const struct stream_tolerance *tolerance)
+{
+	return decimal_double(tolerance->relative);
+}
+
+// The shortest text of a double has few digits: it always fits.
+static struct decimal double_decimal(double number)
+{
+	char text[DECIMAL_TEXT_SIZE];
+	struct decimal result = {0, 0};
+
+	if (decimal_read(slice_of(text, decimal_format_double(text, number)), &result))
+		return (struct decimal){0, 0};
+	return result;
+}
+
+struct stream_tolerance stream_tolerance_of(double absolute, double relative)
+{
+	return (struct stream_tolerance){.absolute = double_decimal(absolute), .relative = double_decimal(relative)};
+}
+
+static struct decimal size_of(struct decimal number)
+{
+	return number.digits < 0 ? decimal_negate(number) : number;
+}
+
+// 1 when a <= b, 0 when not, -1 when the digits do not fit.
+static int not_above(struct decimal a, struct decimal b)
+{
+	struct decimal rest;
+
+	return decimal_add(b, decimal_negate(a), &rest) ? -1 : rest.digits >= 0;
+}
+
+static int within_exactly(const struct stream_tolerance *tolerance, struct slice a_text, struct slice b_text)
+{
+	struct decimal a, b, difference, allowed;
+	int is_within;
+
+	if (decimal_read(a_text, &a) || decimal_read(b_text, &b) || decimal_add(b, decimal_negate(a), &difference))
 		return -1;
-	*size = decimal_to_double(text);
-	return isfinite(*size) && *size >= 0 ? 0 : -1;
+	difference = size_of(difference);
+	is_within = not_above(difference, tolerance->absolute);
+	if (is_within || !tolerance->relative.digits)
+		return is_within;
+	is_within = not_above(size_of(a), size_of(b));
+	if (is_within < 0 || decimal_multiply(tolerance->relative, size_of(is_within ? b : a), &allowed))
+		return -1;
+	return not_above(difference, allowed);
+}
+
+bool stream_tolerance_within(const struct stream_tolerance *tolerance, struct slice a, struct slice b)
+{
+	int is_within;
+
+	if (decimal_compare(a, b) == 0)
+		return true;
+	if (!tolerance->absolute.digits && !tolerance->relative.digits)
+		return false;
+	is_within = within_exactly(tolerance, a, b);
+	if (is_within >= 0)
+		return is_within;
+	return decimal_within(a, b, stream_tolerance_absolute(tolerance), stream_tolerance_relative(tolerance));
+}
+
+static int read_size(struct slice text, struct decimal *size)
+{
+	if (!decimal_is_number(text) || decimal_read(text, size) || size->digits < 0)
+		return -1;
+	return isfinite(decimal_to_double(text)) ? 0 : -1;
 }
 
 static int read_sizes(struct stream_tolerance *tolerance, struct slice text)
@@ -30,17 +110,27 @@ static int read_sizes(struct stream_tolerance *tolerance, struct slice text)
 	return comma ? read_size(slice_skip(text, length + 1), &tolerance->relative) : 0;
 }
 
+static int read_multiple(struct stream_tolerance *tolerance, struct slice text)
+{
+	struct decimal multiple;
+
+	if (read_size(text, &multiple) || !multiple.digits)
+		return -1;
+	tolerance->deviations = decimal_double(multiple);
+	return 0;
+}
+
 int stream_tolerance_parse(struct stream_tolerance *tolerance, struct slice text, struct error *error)
 {
 	bool is_multiple = text.length > 2 && memcmp(text.data + text.length - 2, "sd", 2) == 0;
 	int status;
 
-	*tolerance = (struct stream_tolerance){0};
+	*tolerance = (struct stream_tolerance){.deviations = 0};
 	if (is_multiple)
-		status = read_size(slice_of(text.data, text.length - 2), &tolerance->deviations);
+		status = read_multiple(tolerance, slice_of(text.data, text.length - 2));
 	else
 		status = read_sizes(tolerance, text);
-	if (status || (is_multiple && tolerance->deviations <= 0))
+	if (status)
 		return error_set(error, "'%.*s' is no tolerance: ABS, ABS,REL or Nsd is one (0.5, 0.5,0.01, 5sd)",
 		    (int)(text.length < 100 ? text.length : 100), text.data);
 	return 0;

@@ -244,7 +244,7 @@ static void begin_series(struct walk *walk)
 	bool is_to = from->is_over || (!to->is_over && stream_reading_compare_series(&to->head, &from->head) < 0);
 	const struct stream_reading *head = is_to ? &to->head : &from->head;
 	const struct stream_comparison_options *options = &comparison->options;
-	struct stream_tolerance tolerance = {0};
+	struct stream_tolerance tolerance = {.deviations = 0};
 
 	buffer_reset(&walk->names);
 	buffer_append_slice(&walk->names, head->entity);

@@ -431,6 +431,21 @@ int main(void)
 		CHECK(bench.comparison.results[0].figures.numbers == 0);
 		bench_release(&bench);
 	}
+	TEST("tolerances are exact on decimals, and alike for both sides")
+	{
+		struct stream_tolerance tolerance = stream_tolerance_of(0.3, 0);
+
+		CHECK(stream_tolerance_within(&tolerance, SLICE_LITERAL("1.3"), SLICE_LITERAL("1.0")));
+		CHECK(stream_tolerance_within(&tolerance, SLICE_LITERAL("1"), SLICE_LITERAL("13e-1")));
+		CHECK(
+		    !stream_tolerance_within(&tolerance, SLICE_LITERAL("1.30000000000000000001"), SLICE_LITERAL("1")));
+		tolerance = stream_tolerance_of(0, 0.1);
+		CHECK(stream_tolerance_within(&tolerance, SLICE_LITERAL("90"), SLICE_LITERAL("100")));
+		CHECK(stream_tolerance_within(&tolerance, SLICE_LITERAL("-100"), SLICE_LITERAL("-90")));
+		CHECK(!stream_tolerance_within(&tolerance, SLICE_LITERAL("89.9"), SLICE_LITERAL("100")));
+		CHECK(stream_tolerance_within(&tolerance, SLICE_LITERAL("1e999"), SLICE_LITERAL("10e998")));
+		CHECK(stream_tolerance_absolute(&tolerance) == 0 && stream_tolerance_relative(&tolerance) == 0.1);
+	}
 	TEST("of tolerances the longest path counts")
 	{
 		struct stream_tolerances tolerances = STREAM_TOLERANCES_INIT;
@@ -442,9 +457,9 @@ int main(void)
 		CHECK(!stream_tolerances_need_baseline(&tolerances));
 		CHECK(stream_tolerances_add(&tolerances, "c=d=5sd", &error) == 0);
 		CHECK(stream_tolerances_need_baseline(&tolerances));
-		CHECK(stream_tolerances_find(&tolerances, SLICE_LITERAL("a/b/c")).relative == 0.01);
-		CHECK(stream_tolerances_find(&tolerances, SLICE_LITERAL("a/bc")).absolute == 1);
-		CHECK(stream_tolerances_find(&tolerances, SLICE_LITERAL("ab")).absolute == 0);
+		CHECK(stream_tolerances_find(&tolerances, SLICE_LITERAL("a/b/c")).relative.power == -2);
+		CHECK(stream_tolerances_find(&tolerances, SLICE_LITERAL("a/bc")).absolute.digits == 1);
+		CHECK(stream_tolerances_find(&tolerances, SLICE_LITERAL("ab")).absolute.digits == 0);
 		CHECK(stream_tolerances_find(&tolerances, SLICE_LITERAL("c=d")).deviations == 5);
 		stream_tolerances_release(&tolerances);
 		CHECK(stream_tolerance_parse(&tolerance, SLICE_LITERAL("-1"), &error) == -1);
