@@ -16,8 +16,11 @@ void clock_offset_release(struct clock_offset *offset)
 	free(offset->slots);
 }
 
+// Most series of a fleet's snapshots never change: they should not pay for the slots.
 void clock_offset_clear(struct clock_offset *offset)
 {
+	if (!offset->count && offset->limit == UINT64_MAX)
+		return;
 	memset(offset->slots, 0, offset->capacity * sizeof *offset->slots);
 	offset->count = 0;
 	offset->limit = UINT64_MAX;
@@ -113,8 +116,11 @@ static size_t count_close(const int64_t *differences, size_t count, int64_t medi
 struct clock_estimate clock_offset_estimate(const struct clock_offset *offset, int64_t close)
 {
 	struct clock_estimate estimate = {0};
-	int64_t *differences = memory_new_zeroed(offset->count + 1, sizeof *differences);
+	int64_t *differences;
 
+	if (!offset->count)
+		return estimate;
+	differences = memory_new_zeroed(offset->count, sizeof *differences);
 	estimate.landmarks = collect(offset, differences);
 	if (estimate.landmarks >= CLOCK_LANDMARKS_MIN) {
 		qsort(differences, estimate.landmarks, sizeof *differences, compare_times);

@@ -83,12 +83,13 @@ static void add_difference(struct stream_figures *figures, double difference)
 	figures->squares += difference * difference;
 }
 
+// Subtracted as whole numbers: a double does not hold the nanoseconds of a time.
 static void add_distance(struct stream_series *series, int64_t from, int64_t to)
 {
 	if (to >= from)
-		quantile_sketch_add(&series->behind, (double)to - (double)from);
+		quantile_sketch_add(&series->behind, (double)time_difference(from, to));
 	else
-		quantile_sketch_add(&series->ahead, (double)from - (double)to);
+		quantile_sketch_add(&series->ahead, (double)time_difference(to, from));
 }
 
 static bool same_unit(const struct stream_reading *from, const struct stream_reading *to)

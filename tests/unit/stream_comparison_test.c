@@ -331,6 +331,19 @@ int main(void)
 			bench_release(&bench);
 		}
 	}
+	TEST("the distance of the clocks is that of the pairs where values say nothing, to the nanosecond")
+	{
+		bench_init(&bench);
+		bench_start(&bench);
+		for (int i = 0; i < 3; i++) {
+			bench_number(&bench, STREAM_FROM, i + 0.25, 1);
+			bench_number(&bench, STREAM_TO, i, 1);
+		}
+		bench_finish(&bench, false, false, false);
+		CHECK(!bench.comparison.results[0].figures.clock.is_known);
+		CHECK(stream_figures_offset(&bench.comparison.results[0].figures) == -250000000);
+		bench_release(&bench);
+	}
 	TEST("without any reading on one side all are missing")
 	{
 		bench_init(&bench);
