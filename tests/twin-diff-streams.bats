@@ -157,6 +157,12 @@ END
 ["stale","remove","warning",null]' ]
 }
 
+@test "random recordings are compared as by a slow model of the rules" {
+	needs python3
+	run -0 python3 "$TWIN_ROOT/tests/model/diff_streams.py" 200
+	same </dev/null
+}
+
 @test "the fault of a chemical plant shows first where it began" {
 	require_data recorded/chemical-plant/d00_te.csv.gz recorded/chemical-plant/d01_te.csv.gz
 	local folder=${data%/*} run tolerances=()

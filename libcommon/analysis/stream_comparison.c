@@ -56,6 +56,8 @@ static bool is_compared(const struct stream_comparison_options *options, struct 
 {
 	if (options->anchor_count && !is_among(path, options->anchors, options->anchor_count))
 		return false;
+	if (options->only_count && !is_among(path, options->only, options->only_count))
+		return false;
 	return !is_among(path, options->ignored, options->ignored_count);
 }
 

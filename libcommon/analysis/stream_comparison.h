@@ -42,8 +42,9 @@ struct stream_comparison_options {
 	// time that both have reached. None: all, throughout.
 	const char *const *anchors;
 	size_t anchor_count;
-	const char *const *ignored; // properties that are left out, with all below them
-	size_t ignored_count;
+	const char *const *only,
+	    *const *ignored; // properties that are taken (none: all) or left out, with all below them
+	size_t only_count, ignored_count;
 	size_t memory; // for sorting, in bytes
 };
 

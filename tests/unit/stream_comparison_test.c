@@ -393,6 +393,23 @@ int main(void)
 		    SLICE_LITERAL("{\"type\":\"diff\",\"entity_id\":\"t\",\"path\":\"valve/open\",")));
 		bench_release(&bench);
 	}
+	TEST("properties are taken and left out with all below them")
+	{
+		static const char *const only[] = {"valve"}, *const ignored[] = {"valve/noise"};
+
+		bench_init(&bench);
+		bench.options.only = only;
+		bench.options.only_count = 1;
+		bench.options.ignored = ignored;
+		bench.options.ignored_count = 1;
+		bench_start(&bench);
+		bench_reading(&bench, STREAM_FROM, "valve/open", 0, "1");
+		bench_reading(&bench, STREAM_FROM, "valve/noise/a", 0, "1");
+		bench_reading(&bench, STREAM_FROM, "valves", 0, "1");
+		CHECK(bench_finish(&bench, false, false, false)->missing == 1);
+		CHECK_TEXT(stream_result_path(&bench.comparison.results[0]), "valve/open");
+		bench_release(&bench);
+	}
 	TEST("events are compared by kind, property, severity and score")
 	{
 		static const char event[] =
