@@ -113,9 +113,9 @@ static int align(struct stream_comparison *comparison, struct error *error)
 		totals->clock = clock_offset_estimate(&comparison->clock, comparison->options.within);
 		if (!totals->clock.is_known)
 			return error_set(error,
-			    "the clocks cannot be aligned: the recordings have %zu changes in common that say how far "
-			    "they are apart",
-			    totals->clock.landmarks);
+			    "the clocks cannot be aligned: both recordings have %zu changes of a value in common, %s",
+			    totals->clock.landmarks,
+			    totals->clock.landmarks < CLOCK_LANDMARKS_MIN ? "which are too few" : "which do not agree");
 		to->shift = time_difference(totals->clock.offset, 0);
 	}
 	totals->shift = to->shift;

@@ -9,12 +9,12 @@
 #include "record/property_path.h"
 #include "record/value.h"
 
-// What stands before the texts of a packed reading, which follow in this order.
+// What stands before the texts of a packed reading, which follow in this order. No line is as long as 4 GiB.
 struct packed {
 	int64_t time, seq, counter;
 	double quality;
 	uint64_t hash;
-	uint64_t entity, path, value, unit, sensor_id, origin; // lengths
+	uint32_t entity, path, value, unit, sensor_id, origin; // lengths
 	uint64_t has_unit;
 };
 
@@ -152,8 +152,9 @@ static void make_key(struct buffer *key, const struct stream_reading *reading)
 static void pack(struct buffer *out, const struct stream_reading *reading)
 {
 	struct packed packed = {reading->time, reading->seq, reading->counter, reading->quality, reading->hash,
-	    reading->entity.length, reading->path.length, reading->value.length, reading->unit.length,
-	    reading->sensor_id.length, reading->origin.length, reading->has_unit};
+	    (uint32_t)reading->entity.length, (uint32_t)reading->path.length, (uint32_t)reading->value.length,
+	    (uint32_t)reading->unit.length, (uint32_t)reading->sensor_id.length, (uint32_t)reading->origin.length,
+	    reading->has_unit};
 
 	buffer_reset(out);
 	buffer_append(out, &packed, sizeof packed);
@@ -165,7 +166,7 @@ static void pack(struct buffer *out, const struct stream_reading *reading)
 	buffer_append_slice(out, reading->origin);
 }
 
-static struct slice take(struct slice *rest, uint64_t length)
+static struct slice take(struct slice *rest, uint32_t length)
 {
 	struct slice part = slice_of(rest->data, length);
 

@@ -1,10 +1,14 @@
 #include "analysis/stream_walk.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "analysis/stream_pairing.h"
 #include "analysis/stream_report.h"
 #include "base/memory.h"
+
+// Bytes of an idle copy that are kept for the next.
+#define HELD_TEXT_KEPT 4096
 
 // A copy of a reading while it waits for its partner.
 struct held_reading {
@@ -74,7 +78,7 @@ static void let_go(struct walk *walk, struct held_reading *held)
 	if (!held)
 		return;
 	// A large one is not kept for the small ones to come.
-	if (held->text.capacity > 65536) {
+	if (held->text.capacity > HELD_TEXT_KEPT) {
 		buffer_release(&held->text);
 		held->text = (struct buffer)BUFFER_INIT;
 	}
@@ -105,41 +109,52 @@ static bool has_reading(const struct walk *walk, const struct stream_recording *
 	    slice_equal(recording->head.path, slice_skip(buffer_slice(&walk->names), walk->entity_length));
 }
 
-// The readings of both sides in the order of time; those of one time are pairs as they come.
-static int pair_series(struct walk *walk, struct error *error)
+// Readings of one time are a pair at once.
+static int take_both(struct walk *walk, struct error *error)
 {
 	struct stream_comparison *comparison = walk->comparison;
 	struct stream_recording *from = &comparison->sides[STREAM_FROM], *to = &comparison->sides[STREAM_TO];
 
-	for (;;) {
+	stream_pairing_settle(&walk->pairing);
+	stream_series_see(&comparison->current, STREAM_FROM, &from->head);
+	stream_series_see(&comparison->current, STREAM_TO, &to->head);
+	settle_pair(walk, &from->head, &to->head);
+	return stream_recording_next(from, error) || stream_recording_next(to, error) ? -1 : 0;
+}
+
+static int take_one(struct walk *walk, enum stream_side side, struct error *error)
+{
+	struct stream_recording *recording = &walk->comparison->sides[side];
+	struct pairing_item item = {
+	    recording->head.aligned, side, hold(walk, &recording->head), recording->head.text.length};
+
+	stream_series_see(&walk->comparison->current, side, &recording->head);
+	stream_pairing_add(&walk->pairing, &item);
+	return stream_recording_next(recording, error);
+}
+
+// The readings of both sides in the order of time.
+static int pair_series(struct walk *walk, struct error *error)
+{
+	const struct stream_recording *from = &walk->comparison->sides[STREAM_FROM];
+	const struct stream_recording *to = &walk->comparison->sides[STREAM_TO];
+	int status = 0;
+
+	while (status == 0) {
 		bool has_from = has_reading(walk, from), has_to = has_reading(walk, to);
 
 		if (!has_from && !has_to)
 			break;
-		if (has_from)
-			has_to = has_to && to->head.aligned <= from->head.aligned;
-		if (has_to)
-			has_from = has_from && from->head.aligned <= to->head.aligned;
-		if (has_from && has_to) {
-			stream_pairing_settle(&walk->pairing);
-			stream_series_see(&comparison->current, STREAM_FROM, &from->head);
-			stream_series_see(&comparison->current, STREAM_TO, &to->head);
-			settle_pair(walk, &from->head, &to->head);
-			if (stream_recording_next(from, error) || stream_recording_next(to, error))
-				return -1;
-			continue;
-		}
-		struct stream_recording *one = has_from ? from : to;
-		struct pairing_item item = {one->head.aligned, has_from ? STREAM_FROM : STREAM_TO,
-		    hold(walk, &one->head), one->head.text.length};
-
-		stream_series_see(&comparison->current, item.side, &one->head);
-		stream_pairing_add(&walk->pairing, &item);
-		if (stream_recording_next(one, error))
-			return -1;
+		if (has_from && has_to && from->head.aligned == to->head.aligned)
+			status = take_both(walk, error);
+		else if (!has_to || (has_from && from->head.aligned < to->head.aligned))
+			status = take_one(walk, STREAM_FROM, error);
+		else
+			status = take_one(walk, STREAM_TO, error);
 	}
-	stream_pairing_settle(&walk->pairing);
-	return 0;
+	if (status == 0)
+		stream_pairing_settle(&walk->pairing);
+	return status;
 }
 
 // The newest usable reading of one side at the time that both have reached; *held is NULL when there is none.
@@ -214,6 +229,9 @@ static void finish_series(struct walk *walk)
 	struct stream_comparison *comparison = walk->comparison;
 	const struct stream_figures *figures = stream_series_finish(&comparison->current, comparison->options.within);
 
+	// How far apart the newest values were said is no matter of clocks.
+	if (comparison->options.anchor_count)
+		comparison->current.figures.distance = NAN;
 	stream_report_series(walk->sinks->summaries, slice_of(walk->names.data, walk->entity_length),
 	    slice_skip(buffer_slice(&walk->names), walk->entity_length), comparison->current.tolerance, figures);
 	add_totals(&comparison->totals, figures);
