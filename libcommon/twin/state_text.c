@@ -473,6 +473,13 @@ void state_append_change(struct state_writer *writer, struct buffer *out, const 
 		size_t size = sizeof(struct series) + changed[i]->entity_length + changed[i]->path_length;
 		struct series *copy = memcpy(arena_new(&writer->part, size), changed[i], size);
 
+		// What the twin's delete hides is not of the change, and would be there or not by the order of arrival.
+		if (copy->last.handle == copy->usable.handle)
+			copy->last.key = copy->usable.key;
+		if (!register_stands(twin, &copy->last))
+			copy->last.handle = NULL;
+		if (!register_stands(twin, &copy->usable))
+			copy->usable.handle = NULL;
 		copy->twin = &part;
 		copy->next = part.series;
 		part.series = copy;
