@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -115,6 +116,9 @@ void input_close(struct input *input)
 {
 	decoder_free(input->decoder);
 	input->decoder = NULL;
+	free(input->given_back);
+	input->given_back = NULL;
+	input->given_used = input->given_length = 0;
 	if (input->fd > STDIN_FILENO)
 		close(input->fd);
 	input->fd = -1;
@@ -201,6 +205,24 @@ static ssize_t hand_out_ahead(struct input *input, void *data, size_t size)
 	return (ssize_t)count;
 }
 
+void input_give_back(struct input *input, char *bytes, size_t length)
+{
+	free(input->given_back);
+	input->given_back = bytes;
+	input->given_used = 0;
+	input->given_length = length;
+}
+
+static ssize_t hand_out_given(struct input *input, void *data, size_t size)
+{
+	size_t left = input->given_length - input->given_used;
+	size_t count = left < size ? left : size;
+
+	memcpy(data, input->given_back + input->given_used, count);
+	input->given_used += count;
+	return (ssize_t)count;
+}
+
 // 0 when there is nothing to hand out before something more is taken in; then at_end says whether that makes sense.
 static ssize_t read_ready(struct input *input, void *data, size_t size)
 {
@@ -217,6 +239,8 @@ ssize_t input_read(struct input *input, void *data, size_t size, struct error *e
 {
 	ssize_t count = 0;
 
+	if (input->given_used < input->given_length)
+		return hand_out_given(input, data, size);
 	while (!input->has_failed) {
 		count = read_ready(input, data, size);
 		if (count > 0 || (count == 0 && input->is_recognised && input->at_end))
@@ -232,7 +256,7 @@ ssize_t input_read(struct input *input, void *data, size_t size, struct error *e
 // input may be the beginning of a block of which nothing can be read yet.
 static bool is_ready(struct input *input)
 {
-	if (input->is_regular || input->has_failed)
+	if (input->is_regular || input->has_failed || input->given_used < input->given_length)
 		return true;
 	if (!input->is_recognised)
 		return false;

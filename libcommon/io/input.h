@@ -25,7 +25,9 @@ struct input {
 	const sigset_t *wait_mask; // of signals while input_wait waits; NULL: as it is. For the caller to set.
 	struct decoder *decoder;   // NULL when the bytes are plain
 	unsigned char ahead_used, ahead_length;
-	char ahead[64]; // taken in to look at the first bytes or while waiting; handed out first
+	char ahead[64];   // taken in to look at the first bytes or while waiting; handed out first
+	char *given_back; // before all else: input_give_back
+	size_t given_used, given_length;
 	struct error failure;
 };
 
@@ -41,6 +43,9 @@ const char *input_display_name(const struct input *input);
 // Signals do not disturb it: who wants to wake up for one, or at a time, calls input_wait first.
 ssize_t input_read(struct input *input, void *data, size_t size, struct error *error)
     __attribute__((warn_unused_result));
+
+// What has been read is to be read again, by somebody else: bytes from the heap, which become the input's.
+void input_give_back(struct input *input, char *bytes, size_t length);
 
 // Leaves out so many bytes (decompressed ones). 0, also when there are fewer; -1 with error.
 int input_skip(struct input *input, uint64_t count, struct error *error) __attribute__((warn_unused_result));
