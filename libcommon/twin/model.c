@@ -184,6 +184,34 @@ static int read_writable(
 	return failed;
 }
 
+static const char *const merge_rules[] = {[MERGE_NEWEST] = "newest",
+    [MERGE_QUALITY] = "quality",
+    [MERGE_MAX] = "max",
+    [MERGE_MIN] = "min",
+    [MERGE_MEAN] = "mean"};
+
+enum merge_rule merge_rule_of(struct slice name)
+{
+	for (enum merge_rule rule = MERGE_NEWEST; rule <= MERGE_MEAN; rule++)
+		if (slice_is(name, merge_rules[rule]))
+			return rule;
+	return MERGE_BASE;
+}
+
+const char *merge_rule_name(enum merge_rule rule)
+{
+	return merge_rules[rule];
+}
+
+static int read_merge(
+    const struct model_source *source, const char *where, json_t *node, struct model_property *property)
+{
+	property->merge = json_is_string(node) ? merge_rule_of(slice_from_string(json_string_value(node))) : MERGE_BASE;
+	return property->merge != MERGE_BASE
+	    ? 0
+	    : complain(source, where, "merge is none of newest, quality, max, min, mean");
+}
+
 static int read_property_member(const struct model_source *source, const char *where, const char *name, json_t *node,
     struct model_property *property)
 {
@@ -207,6 +235,8 @@ static int read_property_member(const struct model_source *source, const char *w
 		return read_flag(source, where, "required is true or false", node, &property->required);
 	if (strcmp(name, "writable") == 0)
 		return read_writable(source, where, node, property);
+	if (strcmp(name, "merge") == 0)
+		return read_merge(source, where, node, property);
 	if (strcmp(name, "counter") == 0)
 		return read_flag(source, where, "counter is true or false", node, &property->counter);
 	// Members that other programs read pass.

@@ -22,6 +22,17 @@ enum model_type {
 	MODEL_ARRAY,
 };
 
+// What decides between replicas that have each changed a value their own way.
+enum merge_rule {
+	MERGE_BASE, // nothing: neither does
+	MERGE_NEWEST,
+	MERGE_QUALITY,
+	MERGE_MAX,
+	MERGE_MIN,
+	MERGE_MEAN,
+	MERGE_REPLICA, // one of them; no model says so
+};
+
 #define MODEL_BOUND_SIZE 33 // the longest shortest double, and a terminator
 
 struct model_property {
@@ -35,8 +46,9 @@ struct model_property {
 	double absolute, relative;     // tolerances of desired against reported
 	double deadband;               // changes of no more than this are noise, 0 when not declared
 	bool required;
-	bool read_only;                  // nothing can be desired of it
-	struct quality_limits checks;    // range and a declared interval among them; tests is filled
+	bool read_only;               // nothing can be desired of it
+	struct quality_limits checks; // range and a declared interval among them; tests is filled
+	enum merge_rule merge;
 	bool counter;                    // only grows, but for beginning anew
 	struct calibration *calibration; // of readings whose sensor has none; NULL when not declared
 };
@@ -79,6 +91,10 @@ struct model *model_read(const char *name, struct error *error);
 struct model *model_parse(struct slice text, const char *name, struct error *error);
 
 void model_free(struct model *model);
+
+// MERGE_NEWEST to MERGE_MEAN by their names; MERGE_BASE for any other.
+enum merge_rule merge_rule_of(struct slice name);
+const char *merge_rule_name(enum merge_rule rule);
 
 // All of these take NULL for "no model".
 

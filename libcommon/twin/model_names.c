@@ -26,7 +26,7 @@ static const char *const file_others[] = {"title", "description", "comment", "ve
 static const char *const axis_known[] = {"unit", NULL};
 static const char *const property_known[] = {"type", "unit", "range", "suspect_range", "interval", "stale_after",
     "tolerance", "maximum_rate", "stuck", "spike", "attenuated", "deadband", "counter", "required", "writable",
-    "calibration", NULL};
+    "calibration", "merge", NULL};
 static const char *const described[] = {
     "name", "title", "description", "comment", "label", "merge", "property", "properties", NULL};
 static const char *const tolerance_known[] = {"absolute", "relative", NULL};
