@@ -53,3 +53,7 @@ merge_with() {
 	twin-sync -q -F ndjson -m "$D/model.json" "$D/records" >"$D/states"
 	vectors check-tolerance "$VECTORS/tolerance.ndjson" "$D/states"
 }
+
+@test "every three-way vector gives the merged document and the conflicts, whatever the order of the replicas" {
+	vectors three-way "$VECTORS/three-way.ndjson" "$D" twin-merge
+}

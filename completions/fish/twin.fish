@@ -9,6 +9,7 @@ complete -c twin -n __fish_use_subcommand -a help -d 'open a page'
 complete -c twin -n __fish_use_subcommand -a check -d 'health of a recording or a live stream, and conformance to a model'
 complete -c twin -n __fish_use_subcommand -a get -d 'ask a store of twins: now, at a time, as known at a time'
 complete -c twin -n __fish_use_subcommand -a ingest -d 'turn recordings in foreign formats into readings'
+complete -c twin -n __fish_use_subcommand -a merge -d 'reconcile replicas of twins'
 complete -c twin -n __fish_use_subcommand -a select -d 'filter, sort, limit, choose and rename members of any records'
 complete -c twin -n __fish_use_subcommand -a set -d 'state what is desired of a twin, and wait for it'
 complete -c twin -n __fish_use_subcommand -a sync -d 'fold a stream of records into the state of twins'
@@ -16,6 +17,7 @@ complete -c twin -n '__fish_seen_subcommand_from help' -a check
 complete -c twin -n '__fish_seen_subcommand_from help' -a expr
 complete -c twin -n '__fish_seen_subcommand_from help' -a get
 complete -c twin -n '__fish_seen_subcommand_from help' -a ingest
+complete -c twin -n '__fish_seen_subcommand_from help' -a merge
 complete -c twin -n '__fish_seen_subcommand_from help' -a model
 complete -c twin -n '__fish_seen_subcommand_from help' -a record
 complete -c twin -n '__fish_seen_subcommand_from help' -a select

@@ -7,8 +7,12 @@
     vectors.py check-delta FILE RECORDS             the last delta of each twin, from `delta` or `state` records
     vectors.py tolerance FILE records|model         the stream or the model on standard output
     vectors.py check-tolerance FILE STATES
+    vectors.py three-way FILE FOLDER COMMAND...     every case in every order of its replicas, through a program with twin-merge's options
 """
+import itertools
 import json
+import os
+import subprocess
 import sys
 
 QUALITY = {"good": 1, "uncertain": 0.5, "bad": 0}
@@ -157,7 +161,35 @@ def check_tolerance(file, states):
     return report(differences, len(cases), 14)
 
 
+def write_document(folder, name, document):
+    path = os.path.join(folder, name)
+    with open(path, "w", encoding="utf-8") as out:
+        json.dump(document, out, indent=1)
+    return path
+
+
+def three_way(file, folder, *command):
+    cases, differences = load(file), []
+    for case in cases:
+        base = write_document(folder, "base", case["base"])
+        sides = [write_document(folder, f"side{n}", side) for n, side in enumerate(case["replicas"])]
+        conflicts = os.path.join(folder, "conflicts")
+        expected = (case["merged"], case["conflicts"], 1 if case["conflicts"] else 0)
+        answers = set()
+        for order in itertools.permutations(sides):
+            ran = subprocess.run(
+                [*command, "-q", "--base", base, "-e", f"state,conflict={conflicts}", *order], stdout=subprocess.PIPE, check=False)
+            told = load(conflicts)
+            answers.add((ran.stdout, json.dumps(told)))
+            if (json.loads(ran.stdout), [conflict["path"] for conflict in told], ran.returncode) != expected:
+                differences.append(f"{case}: {ran.stdout} {told} {ran.returncode}")
+        if len(answers) > 1:
+            differences.append(f"{case}: the order of the replicas shows: {answers}")
+    return report(differences, len(cases), 10)
+
+
 COMMANDS = {
+    "three-way": three_way,
     "merge": write_merge, "check-merge": check_merge, "delta": write_delta, "check-delta": check_delta,
     "tolerance": write_tolerance, "check-tolerance": check_tolerance,
 }
