@@ -13,9 +13,9 @@
 #include "io/shared_options.h"
 #include "record/record_streams.h"
 #include "twin/concurrent.h"
-#include "twin/document.h"
 #include "twin/duration_option.h"
 #include "twin/merge_changes.h"
+#include "twin/merge_in_place.h"
 #include "twin/settings_files.h"
 #include "twin/state_text.h"
 #include "twin/three_way.h"
@@ -29,6 +29,7 @@ struct config {
 	const char *prefer;
 	const char *owner;
 	const char *concurrent;
+	bool in_place;
 	const char *model;
 	const char *stale_after;
 	struct time_settings clock;
@@ -43,10 +44,13 @@ struct run {
 	const struct config *cfg;
 	char **operands; // the base is the last
 	size_t count;
+	char **paths; // the same, of --in-place, where the base may be a file that is not there yet
 	struct model *model;
 	struct replicas replicas;
 	struct merge_rules rules;
 	struct twin_set merged;
+	struct merge_in_place files;
+	struct twin_set *level; // what each replica is to be, where that is another than merged
 	struct status_rules status;
 	struct arena arena;
 	struct option_list emit; // without change=DIR
@@ -78,6 +82,9 @@ static void parse_args(struct config *cfg, int *argc, char ***argv)
 	    {.kind = OPTION_HEADING, .help = "Replicas with times"},
 	    {.kind = OPTION_TEXT, .long_name = "concurrent", .target = &cfg->concurrent,
 	     .argument = "DUR", .help = "tell sensors that contradict each other within it"},
+	    {.kind = OPTION_HEADING, .help = "Both"},
+	    {.kind = OPTION_FLAG, .long_name = "in-place", .target = &cfg->in_place,
+	     .help = "make the files level, and the base with them"},
 	    {.kind = OPTION_HEADING, .help = "State"},
 	    OPTION_MODEL(&cfg->model),
 	    {.kind = OPTION_TEXT, .long_name = "stale-after", .target = &cfg->stale_after,
@@ -110,10 +117,28 @@ static void name_operands(struct run *run, int argc, char **argv)
 		run->operands[argc] = (char *)(uintptr_t)run->cfg->base;
 }
 
+// The base of a first run need not be there.
+static int open_files(struct run *run, struct error *error)
+{
+	const struct config *cfg = run->cfg;
+
+	if (!cfg->in_place)
+		return 0;
+	run->paths = memory_new_zeroed(run->count + 1, sizeof(char *));
+	memcpy(run->paths, run->operands, run->count * sizeof(char *));
+	if (merge_in_place_open(&run->files, run->paths, run->count, cfg->base != NULL, error))
+		return -1;
+	if (cfg->base && run->files.is_new[run->count - 1])
+		run->operands[run->count - 1] = (char *)(uintptr_t) "/dev/null";
+	return 0;
+}
+
 static int prepare(struct run *run, struct error *error)
 {
 	const struct config *cfg = run->cfg;
 
+	if (open_files(run, error))
+		return -1;
 	if (cfg->model && !(run->model = model_read(cfg->model, error)))
 		return -1;
 	if (!cfg->output.quiet)
@@ -140,7 +165,7 @@ static int open_streams(struct run *run, struct error *error)
 	    .operands = run->operands,
 	    .operand_count = run->count,
 	    .types = emit_types,
-	    .defaults = cfg->emit.count ? 0 : 1u << MERGE_EMIT_STATE,
+	    .defaults = cfg->emit.count || cfg->in_place ? 0 : 1u << MERGE_EMIT_STATE,
 	    .emit = &run->emit,
 	    .output = &cfg->output,
 	    .input = &cfg->input,
@@ -174,6 +199,9 @@ static int read_all(struct run *run)
 			continue;
 		struct replica *replica = &run->replicas.items[record_reader_operand(run->streams.reader)];
 
+		replica->has_others |=
+		    record->type != RECORD_STATE && record->type != RECORD_DELETED && record->type != RECORD_DESIRED;
+
 		if (replicas_take(&run->replicas, record, run->apart ? &replica->set : &run->merged, &error) &&
 		    rejects_add(&run->streams.rejects, record_reader_source(run->streams.reader), record->line_number,
 			record->line, error.message))
@@ -200,12 +228,33 @@ static int check_empty(const struct replicas *replicas, struct error *error)
 	return 0;
 }
 
+// With conflicts that remain, replicas stay different.
+static void init_level(struct run *run)
+{
+	size_t sides = replicas_sides(&run->replicas);
+
+	if (!run->cfg->in_place)
+		return;
+	run->level = memory_new_zeroed(sides + 1, sizeof *run->level);
+	for (size_t i = 0; i < sides; i++)
+		twin_set_init(&run->level[i]);
+}
+
+static void release_level(struct run *run)
+{
+	for (size_t i = 0; run->level && i < replicas_sides(&run->replicas); i++)
+		twin_set_release(&run->level[i]);
+	free(run->level);
+}
+
 static int merge_three_way(struct run *run, struct error *error)
 {
+	init_level(run);
 	struct three_way merge = {
 	    .replicas = &run->replicas,
 	    .rules = &run->rules,
 	    .merged = &run->merged,
+	    .level = run->level,
 	    .conflict = tell_conflict,
 	    .context = run,
 	};
@@ -219,7 +268,9 @@ static int merge_three_way(struct run *run, struct error *error)
 	three_way_release(&merge);
 	run->remaining = merge.remaining;
 	run->resolved = merge.resolved;
-	return 0;
+	return merge.has_mean && run->cfg->in_place
+	    ? error_set(error, "a mean cannot be taken in place: who is killed meanwhile would take it twice")
+	    : 0;
 }
 
 static int merge_joined(struct run *run, struct error *error)
@@ -236,22 +287,8 @@ static int merge_joined(struct run *run, struct error *error)
 
 static void write_document(struct run *run, struct record_sink *sink)
 {
-	struct twin_view view = TWIN_VIEW_INIT;
-	const struct view_list *list = &view.kinds[REGISTER_REPORTED];
-	struct document_writer document;
-
-	twin_view_draw(&view, &run->merged, twin_set_find(&run->merged, SLICE_EMPTY));
-	document_begin(&document, record_sink_begin(sink));
-	for (size_t i = 0; i < list->count; i++) {
-		const struct series *series = list->entries[i].series;
-		struct assignment item = register_assignment(series, &series->usable);
-
-		if (entry_is_shown(&list->entries[i]))
-			document_put(&document, item.path, item.tail.value);
-	}
-	document_end(&document);
+	replica_append_document(record_sink_begin(sink), &run->merged);
 	record_sink_end(sink);
-	twin_view_release(&view);
 }
 
 static void write_lines(struct record_sink *sink, struct slice text)
@@ -280,6 +317,31 @@ static void write_states(struct run *run, struct state_writer *writer, struct re
 	buffer_release(&text);
 }
 
+// What was not understood would be lost with the files that it stands in.
+static int check_files(const struct run *run, struct error *error)
+{
+	if (rejects_count(&run->streams.rejects))
+		return error_set(error, "nothing has been written in place: some lines are no records");
+	for (size_t i = 0; i < run->replicas.count; i++)
+		if (run->replicas.items[i].has_others)
+			return error_set(error, "'%s' holds more than states: written in place, that would be lost",
+			    run->replicas.items[i].name);
+	return 0;
+}
+
+static int write_files(struct run *run, struct error *error)
+{
+	const struct twin_set **sets = memory_new_zeroed(run->count + 1, sizeof(struct twin_set *));
+
+	for (size_t i = 0; i < run->count; i++)
+		sets[i] = run->level && i < replicas_sides(&run->replicas) ? &run->level[i] : &run->merged;
+	int failed = check_files(run, error) ||
+	    merge_in_place_write(&run->files, sets, replicas_are_documents(&run->replicas), &run->status, error);
+
+	free(sets);
+	return failed ? -1 : 0;
+}
+
 static int write_all(struct run *run, struct error *error)
 {
 	struct record_sink *sink = run->streams.emit.sinks[MERGE_EMIT_STATE];
@@ -298,7 +360,7 @@ static int write_all(struct run *run, struct error *error)
 	if (run->changes)
 		failed = merge_changes_write(&run->replicas, run->changes, &writer, error);
 	state_writer_release(&writer);
-	return failed;
+	return failed || (run->cfg->in_place && write_files(run, error)) ? -1 : 0;
 }
 
 // `3 conflicts: the base stays; -e conflict shows them`
@@ -371,6 +433,8 @@ static enum exit_status run_all(const struct config *cfg, int argc, char **argv)
 		status = program_trouble(&error);
 	else
 		status = record_streams_close(&run.streams, merge(&run));
+	release_level(&run);
+	merge_in_place_release(&run.files);
 	if (run.replicas.items)
 		replicas_release(&run.replicas);
 	twin_set_release(&run.merged);
@@ -378,6 +442,7 @@ static enum exit_status run_all(const struct config *cfg, int argc, char **argv)
 	arena_release(&run.arena);
 	model_free(run.model);
 	free(run.operands);
+	free(run.paths);
 	return status;
 }
 

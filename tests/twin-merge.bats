@@ -314,3 +314,86 @@ END
 	says '"properties":{"a":2}'
 	[[ $stderr == 'twin-merge: b:1: '* ]]
 }
+
+# edited: what two people have made of one file since they last agreed.
+edited() {
+	echo '{"x":1,"y":1,"z":1,"m":{"k":1}}' >"$1/o"
+	echo '{"x":2,"y":1,"z":5,"m":{"k":1,"l":2}}' >"$1/a"
+	echo '{"x":1,"z":6,"n":0,"m":{"k":3}}' >"$1/b"
+}
+
+@test "--in-place brings the files level, leaves conflicts as they are, and the next run is three-way again" {
+	mkdir d
+	edited d
+	cp d/o d/b.old
+	run -0 twin-merge --in-place --base d/new d/o d/b.old
+	[[ -z $output ]]
+	cmp d/new d/o
+	run -1 --separate-stderr twin-merge --in-place --base d/o d/b d/a
+	[[ -z $output && $stderr == 'twin-merge: 1 conflict: the base stays; -e conflict shows them' ]]
+	same d/a <<<'{"m":{"k":3,"l":2},"n":0,"x":2,"z":5}'
+	same d/b <<<'{"m":{"k":3,"l":2},"n":0,"x":2,"z":6}'
+	same d/o <<<'{"m":{"k":3,"l":2},"n":0,"x":2,"z":1}'
+	# The same conflict and no other one; then somebody settles it and somebody else goes on.
+	run -1 twin-merge -q --in-place --base d/o -e conflict d/a d/b
+	[[ $output == '{"type":"conflict","path":"z","base":1,'* && ${#lines[@]} == 1 ]]
+	echo '{"m":{"k":3,"l":2},"x":2,"z":6}' >d/a
+	run -0 twin-merge --in-place --base d/o d/a d/b
+	for file in a b o; do same d/$file <<<'{"m":{"k":3,"l":2},"x":2,"z":6}'; done
+}
+
+@test "killed at any moment, --in-place comes to the same in the next run" {
+	export ASAN_OPTIONS=verify_asan_link_order=0
+	[[ -e $TWIN_BUILD/fault.so ]]
+	mkdir whole
+	edited whole
+	twin-merge -q --in-place --base whole/o --prefer max whole/a whole/b
+	for call in write fsync close rename; do
+		for which in 1 2 3; do
+			rm -rf d log
+			mkdir d
+			edited d
+			run -137 env TWIN_FAULT="$call:$which:kill" TWIN_FAULT_LOG="$PWD/log" LD_PRELOAD="$TWIN_BUILD/fault.so" \
+				twin-merge -q --in-place --base d/o --prefer max d/a d/b
+			[[ -s log ]]
+			twin-merge -q --in-place --base d/o --prefer max d/a d/b
+			rm -f d/.twin-*.tmp
+			diff -r whole d
+		done
+	done
+}
+
+@test "--in-place makes replicas with times alike, and touches none that is so already" {
+	random_replicas s
+	twin-merge --in-place s.0 s.1 s.2
+	for part in 0 1 2; do cmp s s.$part; done
+	before=$(stat -c %i s.0 s.1 s.2)
+	twin-merge --in-place s.2 s.1 s.0
+	[[ $(stat -c %i s.0 s.1 s.2) == "$before" ]]
+}
+
+@test "--in-place writes nothing where something would be lost" {
+	edited .
+	cp a a.old
+	run -2 twin-merge --in-place --base o --prefer mean a b
+	says 'a mean cannot be taken in place'
+	run -2 twin-merge --in-place --base o a ./a
+	says 'are one file'
+	run -2 twin-merge --in-place a <(cat b)
+	says 'is no regular file'
+	gzip -k b
+	run -2 twin-merge --in-place a b.gz
+	says "'b.gz' is compressed"
+	cmp a a.old
+	state 1 '{"a":1}' >s1
+	echo '{"entity_id":"pump","property":"a","timestamp":"2026-03-01T12:00:09Z","value":21}' >s2
+	run -2 twin-merge --in-place s1 s2
+	says "'s2' holds more than states"
+	{
+		state 2 '{"a":2}'
+		echo '{"entity_id":'
+	} >s2
+	run -2 --separate-stderr twin-merge --in-place s1 s2
+	[[ ${stderr_lines[-1]} == 'twin-merge: nothing has been written in place: some lines are no records' ]]
+	same s1 < <(state 1 '{"a":1}')
+}

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "twin/document.h"
+#include "twin/view.h"
 
 #define FIRST_READ ((size_t)64 << 10)
 
@@ -203,4 +205,25 @@ void replica_join(struct twin_set *into, const struct twin_set *set)
 				join_register(into, series, &series->last);
 		}
 	}
+}
+
+void replica_append_document(struct buffer *out, const struct twin_set *set)
+{
+	const struct twin *twin = twin_set_find(set, SLICE_EMPTY);
+	struct twin_view view = TWIN_VIEW_INIT;
+	const struct view_list *list = &view.kinds[REGISTER_REPORTED];
+	struct document_writer document;
+
+	document_begin(&document, out);
+	if (twin)
+		twin_view_draw(&view, set, twin);
+	for (size_t i = 0; i < list->count; i++) {
+		const struct series *series = list->entries[i].series;
+		struct assignment item = register_assignment(series, &series->usable);
+
+		if (entry_is_shown(&list->entries[i]))
+			document_put(&document, item.path, item.tail.value);
+	}
+	document_end(&document);
+	twin_view_release(&view);
 }

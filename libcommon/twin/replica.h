@@ -14,7 +14,8 @@ struct replica {
 	struct twin_set set; // a document's registers are those of a twin with an empty id
 	struct buffer text;  // of a document
 	bool is_document;
-	bool is_empty; // not one byte
+	bool is_empty;   // not one byte
+	bool has_others; // records that a file of states has not: to write its state would lose them
 };
 
 struct replicas {
@@ -54,6 +55,9 @@ int replicas_finish(struct replicas *replicas, struct error *error) __attribute_
 
 // After replicas_finish, of all of them.
 bool replicas_are_documents(const struct replicas *replicas);
+
+// What the set of a document shows, as one object.
+void replica_append_document(struct buffer *out, const struct twin_set *set);
 
 // Every register of the set put into another.
 void replica_join(struct twin_set *into, const struct twin_set *set);

@@ -132,6 +132,7 @@ static void conflict(struct three_way *merge, const struct twin *twin, enum regi
 		put_remaining(merge, spans);
 	} else {
 		merge->resolved++;
+		merge->has_mean |= found.mean.length > 0;
 		if (found.mean.length)
 			put_mean(merge, &choice.mean);
 		else

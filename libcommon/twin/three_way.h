@@ -48,6 +48,7 @@ struct three_way {
 	void *context;
 	size_t remaining; // conflicts
 	size_t resolved;
+	bool has_mean;      // of them, one by a value that nobody had
 	struct part *parts; // of the twin in hand, by replica
 	bool is_contested;  // somebody has deleted it, and somebody else has changed it
 	size_t count;       // of parts: the base is the last, also where there is none
