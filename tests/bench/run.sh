@@ -9,6 +9,7 @@ build=${TWIN_BUILD:-$(cd "$here/../.." && pwd)/build}
 dir=${TWIN_BENCH_DIR:-/tmp/twin-bench}
 readings=${TWIN_BENCH_READINGS:-5000000}
 rows=${TWIN_BENCH_ROWS:-2000000}
+twins=${TWIN_BENCH_TWINS:-1000000}
 rounds=${TWIN_BENCH_ROUNDS:-3}
 store_readings=${TWIN_BENCH_STORE_READINGS:-20000000}
 bin=$build/bench
@@ -676,9 +677,11 @@ contest_memory() {
 
 # shellcheck source=tests/bench/store.sh
 source "$here/store.sh"
+# shellcheck source=tests/bench/merge.sh
+source "$here/merge.sh"
 
 main() {
-	local contest contests=(fold pipe csv influx senml select check store store-flat store-read start memory)
+	local contest contests=(fold pipe csv influx senml select check merge store store-flat store-read start memory)
 	for contest in "$@"; do
 		declare -F "contest_$contest" >/dev/null || die "no contest '$contest': one of ${contests[*]}"
 	done
