@@ -298,6 +298,11 @@ END
 	run -2 twin-merge --prefer max records records
 	says 'name a --base'
 	run -2 twin-merge --base records --concurrent 1s records records
+	twin-sync -q -s plant.twin -o states records
+	run -2 twin-merge plant.twin records
+	same <<<"twin-merge: 'plant.twin' is a store, whose states twin-get prints"
+	run -0 twin-merge -F ndjson <(twin-get -q -F ndjson -s plant.twin) records
+	says '"properties":{"a":1}'
 	run -2 twin-merge records
 	says 'two replicas or more are needed'
 	run -2 twin-merge records missing

@@ -104,6 +104,8 @@ int replicas_opened(void *context, size_t operand, struct input *input, struct e
 
 	if (got < 0)
 		return -1;
+	if (slice_starts_with(buffer_slice(text), SLICE_LITERAL("SQLite format 3")))
+		return error_set(error, "'%s' is a store, whose states twin-get prints", input_display_name(input));
 	replica->is_empty = begin == text->length;
 	if (!replica->is_empty && text->data[begin] == '{' && !is_record(slice_of(text->data + begin, end - begin))) {
 		if (got && read_rest(input, text, error))
