@@ -291,17 +291,6 @@ static void write_document(struct run *run, struct record_sink *sink)
 	record_sink_end(sink);
 }
 
-static void write_lines(struct record_sink *sink, struct slice text)
-{
-	while (text.length) {
-		const char *newline = memchr(text.data, '\n', text.length);
-		size_t length = newline ? (size_t)(newline - text.data) : text.length;
-
-		record_sink_write(sink, slice_of(text.data, length));
-		text = slice_skip(text, length + 1);
-	}
-}
-
 static void write_states(struct run *run, struct state_writer *writer, struct record_sink *sink)
 {
 	struct buffer text = BUFFER_INIT;
@@ -311,7 +300,7 @@ static void write_states(struct run *run, struct state_writer *writer, struct re
 	for (size_t i = 0; i < count; i++) {
 		buffer_reset(&text);
 		state_append(writer, &text, twins[i]);
-		write_lines(sink, buffer_slice(&text));
+		record_sink_write_lines(sink, buffer_slice(&text));
 	}
 	free(twins);
 	buffer_release(&text);

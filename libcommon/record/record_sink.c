@@ -94,6 +94,17 @@ void record_sink_show(struct record_sink *sink, struct slice line)
 		show_in_table(sink, tree, line);
 }
 
+void record_sink_write_lines(struct record_sink *sink, struct slice text)
+{
+	while (text.length) {
+		const char *newline = memchr(text.data, '\n', text.length);
+		size_t length = newline ? (size_t)(newline - text.data) : text.length;
+
+		record_sink_write(sink, slice_of(text.data, length));
+		text = slice_skip(text, length + 1);
+	}
+}
+
 int record_sink_flush(struct record_sink *sink, struct error *error)
 {
 	if (sink->format == OUTPUT_FORMAT_TABLE) {

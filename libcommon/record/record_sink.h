@@ -68,6 +68,9 @@ static inline void record_sink_end(struct record_sink *sink)
 		output_drain(sink->output);
 }
 
+// Records that were appended to text, each with its newline.
+void record_sink_write_lines(struct record_sink *sink, struct slice text);
+
 // Shows what is kept and flushes the output. -1 with error once anything could not be written.
 int record_sink_flush(struct record_sink *sink, struct error *error);
 

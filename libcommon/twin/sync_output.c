@@ -19,18 +19,6 @@ const char *const sync_reason_names[] = {
     [REASON_OUT_OF_RANGE] = "out-of-range",
 };
 
-// Lines that were appended to text, each with its newline.
-static void write_lines(struct record_sink *sink, struct slice text)
-{
-	while (text.length) {
-		const char *newline = memchr(text.data, '\n', text.length);
-		size_t length = newline ? (size_t)(newline - text.data) : text.length;
-
-		record_sink_write(sink, slice_of(text.data, length));
-		text = slice_skip(text, length + 1);
-	}
-}
-
 struct status_rules sync_current_rules(const struct sync *sync)
 {
 	struct status_rules rules = sync->rules;
@@ -60,7 +48,7 @@ void sync_write_states(struct sync *sync)
 			continue;
 		buffer_reset(&sync->text);
 		state_append(&sync->writer, &sync->text, twins[i]);
-		write_lines(sink, buffer_slice(&sync->text));
+		record_sink_write_lines(sink, buffer_slice(&sync->text));
 	}
 	free(twins);
 }
@@ -149,7 +137,7 @@ void sync_write_products(struct sync *sync)
 		buffer_reset(&sync->text);
 		state_append_change(&sync->writer, &sync->text, sync->changed_twin, sync->changed, sync->changed_count,
 		    sync->changed_delete);
-		write_lines(change, buffer_slice(&sync->text));
+		record_sink_write_lines(change, buffer_slice(&sync->text));
 	}
 	if (delta && sync->changed_twin && touches_desires(sync)) {
 		struct slice line = sync_deltas_renew(&sync->deltas, sync->changed_twin);
