@@ -122,7 +122,7 @@ static void put_last(struct buffer *out, const struct assignment *item)
 }
 
 // One entry of metadata or desired_metadata: see twin-record(5). A value stands in it exactly where the document does not show it.
-static void put_entry(struct buffer *out, const struct view_entry *entry)
+void state_append_entry(struct buffer *out, const struct view_entry *entry)
 {
 	const struct series *series = entry->series;
 	bool shown = entry_is_shown(entry);
@@ -220,7 +220,7 @@ static void put_entries(struct state_writer *writer, struct buffer *out, const c
 		buffer_append_char(out, ':');
 		buffer_release(&key);
 		if (item->entry) {
-			put_entry(out, item->entry);
+			state_append_entry(out, item->entry);
 		} else {
 			struct assignment deleted = tombstone_assignment(writer->view.twin);
 

@@ -40,6 +40,9 @@ void state_append_change(struct state_writer *writer, struct buffer *out, const 
 // stands before them.
 void state_append_details(struct buffer *out, const struct assignment *item);
 
+// The entry of metadata or desired_metadata that describes a register and, where the document does not show it, its value.
+void state_append_entry(struct buffer *out, const struct view_entry *entry);
+
 // The twin's delta record with its newline.
 void state_append_delta(struct state_writer *writer, struct buffer *out, const struct twin *twin);
 

@@ -43,17 +43,9 @@ int path_compare(struct slice a, struct slice b)
 	}
 }
 
-static int compare_entries(const void *a, const void *b)
-{
-	return path_compare(
-	    series_path(((const struct view_entry *)a)->series), series_path(((const struct view_entry *)b)->series));
-}
-
 // Events are members of one level: by the event's name, then by the bytes of the whole path of its property.
-static int compare_events(const void *a, const void *b)
+static int compare_events(struct slice x, struct slice y)
 {
-	struct slice x = series_path(((const struct view_entry *)a)->series),
-		     y = series_path(((const struct view_entry *)b)->series);
 	struct slice x_event = SLICE_EMPTY, y_event = SLICE_EMPTY;
 
 	property_path_next(&x, &x_event);
@@ -61,6 +53,19 @@ static int compare_events(const void *a, const void *b)
 	int order = path_compare(x_event, y_event);
 
 	return order ? order : slice_compare(x, y);
+}
+
+int register_path_compare(enum register_kind kind, struct slice a, struct slice b)
+{
+	return kind == REGISTER_EVENT ? compare_events(a, b) : path_compare(a, b);
+}
+
+// Both are of one kind.
+static int compare_entries(const void *a, const void *b)
+{
+	const struct series *x = ((const struct view_entry *)a)->series, *y = ((const struct view_entry *)b)->series;
+
+	return register_path_compare(x->kind, series_path(x), series_path(y));
 }
 
 // While the entries are walked in order: one ancestor of the entry in hand.
@@ -164,7 +169,7 @@ void twin_view_draw(struct twin_view *view, const struct twin_set *set, const st
 	for (int kind = 0; kind < REGISTER_KINDS; kind++)
 		if (view->kinds[kind].count > 1)
 			qsort(view->kinds[kind].entries, view->kinds[kind].count, sizeof(struct view_entry),
-			    kind == REGISTER_EVENT ? compare_events : compare_entries);
+			    compare_entries);
 	hide(&view->kinds[REGISTER_REPORTED], &set->owner);
 	hide(&view->kinds[REGISTER_DESIRED], &set->owner);
 }

@@ -52,6 +52,9 @@ void twin_view_draw(struct twin_view *view, const struct twin_set *set, const st
 // Order of paths by their decoded segments: descendants follow their ancestor at once.
 int path_compare(struct slice a, struct slice b);
 
+// The order in which a view has its registers of a kind.
+int register_path_compare(enum register_kind kind, struct slice a, struct slice b);
+
 // The first entry behind path in that order, which is where its descendants are; count when there is none.
 size_t view_list_behind(const struct view_list *list, struct slice path);
 
