@@ -7,6 +7,7 @@ complete -c twin -f
 complete -c twin -n 'test (count (commandline -opc)) -gt 1; and not contains -- help (commandline -opc)[2]' -a '(__twin_rest)'
 complete -c twin -n __fish_use_subcommand -a help -d 'open a page'
 complete -c twin -n __fish_use_subcommand -a check -d 'health of a recording or a live stream, and conformance to a model'
+complete -c twin -n __fish_use_subcommand -a diff -d 'compare states of twins, or documents'
 complete -c twin -n __fish_use_subcommand -a get -d 'ask a store of twins: now, at a time, as known at a time'
 complete -c twin -n __fish_use_subcommand -a ingest -d 'turn recordings in foreign formats into readings'
 complete -c twin -n __fish_use_subcommand -a merge -d 'reconcile replicas of twins'
@@ -14,11 +15,13 @@ complete -c twin -n __fish_use_subcommand -a select -d 'filter, sort, limit, cho
 complete -c twin -n __fish_use_subcommand -a set -d 'state what is desired of a twin, and wait for it'
 complete -c twin -n __fish_use_subcommand -a sync -d 'fold a stream of records into the state of twins'
 complete -c twin -n '__fish_seen_subcommand_from help' -a check
+complete -c twin -n '__fish_seen_subcommand_from help' -a diff
 complete -c twin -n '__fish_seen_subcommand_from help' -a expr
 complete -c twin -n '__fish_seen_subcommand_from help' -a get
 complete -c twin -n '__fish_seen_subcommand_from help' -a ingest
 complete -c twin -n '__fish_seen_subcommand_from help' -a merge
 complete -c twin -n '__fish_seen_subcommand_from help' -a model
+complete -c twin -n '__fish_seen_subcommand_from help' -a patch
 complete -c twin -n '__fish_seen_subcommand_from help' -a record
 complete -c twin -n '__fish_seen_subcommand_from help' -a select
 complete -c twin -n '__fish_seen_subcommand_from help' -a set
