@@ -52,7 +52,7 @@ fuzz_objects := $(library_sources:%.c=build/fuzz/%.o)
 
 # Debian's packages: for building and the demo, for the tests, for lint, for fuzzing.
 deps_build := gcc libc6-dev make pkgconf libjansson-dev libcsv-dev zlib1g-dev libzstd-dev libsqlite3-dev libudunits2-dev libudunits2-data tzdata
-deps_check := $(deps_build) binutils bats bsdutils gzip jq mandoc mosquitto mosquitto-clients python3 sqlite3 util-linux zstd
+deps_check := $(deps_build) binutils bats bsdutils gzip jq mandoc mosquitto mosquitto-clients python3 python3-jsonpatch sqlite3 util-linux zstd
 deps_lint := $(deps_build) clang-format mandoc shellcheck
 deps_fuzz := $(deps_build) clang libclang-rt-14-dev
 
