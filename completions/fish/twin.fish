@@ -11,6 +11,7 @@ complete -c twin -n __fish_use_subcommand -a diff -d 'compare states of twins, o
 complete -c twin -n __fish_use_subcommand -a get -d 'ask a store of twins: now, at a time, as known at a time'
 complete -c twin -n __fish_use_subcommand -a ingest -d 'turn recordings in foreign formats into readings'
 complete -c twin -n __fish_use_subcommand -a merge -d 'reconcile replicas of twins'
+complete -c twin -n __fish_use_subcommand -a patch -d 'apply differences to states of twins, or to a document'
 complete -c twin -n __fish_use_subcommand -a select -d 'filter, sort, limit, choose and rename members of any records'
 complete -c twin -n __fish_use_subcommand -a set -d 'state what is desired of a twin, and wait for it'
 complete -c twin -n __fish_use_subcommand -a sync -d 'fold a stream of records into the state of twins'
