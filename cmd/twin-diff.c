@@ -1,12 +1,14 @@
-// twin-diff - compare states of twins, or documents
+// twin-diff - compare states of twins, documents, or recordings
 //
 // What it writes can be undone: each difference holds both sides, with their times.
 #include <string.h>
 
+#include "analysis/stream_options.h"
 #include "base/message.h"
 #include "io/option.h"
 #include "io/program.h"
 #include "io/shared_options.h"
+#include "record/record_filter.h"
 #include "record/record_streams.h"
 #include "record/table.h"
 #include "twin/diff_run.h"
@@ -18,9 +20,9 @@ enum { FORMAT_PATCH = OUTPUT_FORMAT_CSV + 1, FORMAT_MERGE, FORMAT_TEXT, FORMAT_S
 static const char *const formats[] = {"auto", "table", "ndjson", "csv", "patch", "merge", "text", "stat", NULL};
 static const char *const inputs[] = {"auto", "records", "document", NULL};
 
-enum { EMIT_DIFF, EMIT_REJECTED };
+enum { EMIT_DIFF, EMIT_SUMMARY, EMIT_EVENT, EMIT_REJECTED };
 
-static const char *const emit_types[] = {"diff", "rejected", NULL};
+static const char *const emit_types[] = {"diff", "summary", "event", "rejected", NULL};
 
 struct config {
 	const char *absolute, *relative;
@@ -32,6 +34,7 @@ struct config {
 	struct option_list entities, properties;
 	bool sorted;
 	int input_format;
+	struct stream_options streams;
 	struct option_list emit;
 	struct output_options output;
 	struct input_options input;
@@ -39,9 +42,28 @@ struct config {
 
 static const struct program_info info = {
     .name = "twin-diff",
-    .summary = "compare states of twins, or documents",
+    .summary = "compare states of twins, documents, or recordings",
     .operands = "A B",
 };
+
+static void check_streams(const struct config *cfg)
+{
+	const struct stream_options *streams = &cfg->streams;
+
+	if (!streams->streams &&
+	    (streams->type || streams->align || streams->baseline || streams->anchors.count || streams->to_end))
+		option_usage_error("--type, --align, --baseline, --anchor and --to-end are for --streams");
+	if (!streams->streams)
+		return;
+	if (cfg->output.format == FORMAT_PATCH || cfg->output.format == FORMAT_MERGE ||
+	    cfg->output.format == FORMAT_STAT)
+		option_usage_error(
+		    "--streams writes records or text: -F patch, merge and stat are of states and documents");
+	if (cfg->keys.count || cfg->sets.count || cfg->sorted || cfg->time_tolerance || cfg->metadata ||
+	    cfg->input_format)
+		option_usage_error("--key, --set, --sorted, --metadata, --time-tolerance and -f are for states and "
+				   "documents, not for --streams");
+}
 
 static void parse_args(struct config *cfg, int *argc, char ***argv)
 {
@@ -78,6 +100,8 @@ static void parse_args(struct config *cfg, int *argc, char ***argv)
 	    {.kind = OPTION_FLAG, .long_name = "sorted", .target = &cfg->sorted,
 	     .help = "the twins are in order: in constant memory"},
 	    OPTIONS_INPUT(&cfg->input),
+	    {.kind = OPTION_HEADING, .help = "Recordings"},
+	    OPTIONS_STREAMS(&cfg->streams),
 	    {.kind = OPTION_HEADING, .help = "Output"},
 	    {.kind = OPTION_CHOICE, .short_name = 'F', .long_name = "format", .target = &cfg->output.format,
 	     .choices = formats, .help = "format of the output"},
@@ -95,6 +119,7 @@ static void parse_args(struct config *cfg, int *argc, char ***argv)
 		option_usage_error("two operands are compared: A and B");
 	if (strcmp((*argv)[0], "-") == 0 && strcmp((*argv)[1], "-") == 0)
 		option_usage_error("standard input can be one of the operands, not both");
+	check_streams(cfg);
 	if (cfg->sorted && cfg->input_format == DIFF_INPUT_DOCUMENT)
 		option_usage_error("--sorted is for records: a document has no order");
 }
@@ -166,12 +191,12 @@ static int open_streams(
 	    .operands = operands,
 	    .operand_count = 2,
 	    .types = emit_types,
-	    .defaults = 1u << EMIT_DIFF,
+	    .defaults = 1u << EMIT_DIFF | 1u << EMIT_SUMMARY | 1u << EMIT_EVENT,
 	    .emit = &cfg->emit,
 	    .output = &cfg->output,
 	    .input = &cfg->input,
 	    .threads = 1,
-	    .no_input = true,
+	    .no_input = !cfg->streams.streams,
 	};
 
 	return settings_files_check(model, NULL, &cfg->emit, &cfg->output, cfg->input.rejects, error) ||
@@ -207,6 +232,54 @@ static int find_operands(struct diff_run *run, const struct config *cfg, char **
 		if (diff_operand_find(&run->operands[side], operands[side], cfg->input_format, cfg->sorted, error))
 			return -1;
 	return 0;
+}
+
+static bool wants(void *context, const struct record *record)
+{
+	return record_filter_takes(context, record);
+}
+
+// Text goes to the main output; records of which -e says a file are written as ever.
+static enum exit_status compare_recordings(
+    struct config *cfg, const struct stream_exactness *exactness, bool text, struct record_streams *streams)
+{
+	struct select_options select = {.entities = cfg->entities, .properties = cfg->properties};
+	struct record_sink *const *sinks = streams->emit.sinks;
+	bool none = (text && !cfg->emit.count) || cfg->output.quiet;
+	struct stream_comparison_sinks written = {
+	    none ? NULL : sinks[EMIT_DIFF], none ? NULL : sinks[EMIT_SUMMARY], none ? NULL : sinks[EMIT_EVENT]};
+	struct record_filter filter;
+
+	record_filter_init(&filter, &select, NULL);
+	enum exit_status status = stream_options_run(&cfg->streams, exactness, &cfg->only, &cfg->ignored, streams,
+	    text && !cfg->output.quiet, &written, wants, &filter);
+
+	record_filter_release(&filter);
+	return status;
+}
+
+static enum exit_status run_streams(struct config *cfg, char **operands)
+{
+	struct stream_exactness exactness = {
+	    .tolerances = &cfg->tolerances, .absolute = cfg->absolute, .relative = cfg->relative, .large = cfg->large};
+	enum exit_status status = STATUS_TROUBLE;
+	struct model *model = NULL;
+	struct record_streams streams;
+	struct error error;
+
+	stream_options_check(&cfg->streams, &exactness);
+	bool text = choose_form(&cfg->output) == DIFF_FORM_TEXT;
+
+	if ((cfg->model && !(model = model_read(cfg->model, &error))) ||
+	    open_streams(&streams, cfg, model, operands, &error)) {
+		program_trouble(&error);
+	} else {
+		exactness.model = model;
+		status = record_streams_close(&streams, compare_recordings(cfg, &exactness, text, &streams));
+	}
+	stream_tolerances_release(&exactness.read);
+	model_free(model);
+	return status;
 }
 
 static enum exit_status run_all(struct config *cfg, char **operands)
@@ -248,13 +321,13 @@ static enum exit_status run_all(struct config *cfg, char **operands)
 
 int main(int argc, char **argv)
 {
-	struct config cfg = {.input = INPUT_OPTIONS_DEFAULT};
+	struct config cfg = {.input = INPUT_OPTIONS_DEFAULT, .streams = STREAM_OPTIONS_DEFAULT};
 
 	program_start(info.name);
 	parse_args(&cfg, &argc, &argv);
-	enum exit_status status = run_all(&cfg, argv);
-	struct option_list *const lists[] = {
-	    &cfg.tolerances, &cfg.ignored, &cfg.only, &cfg.keys, &cfg.sets, &cfg.entities, &cfg.properties, &cfg.emit};
+	enum exit_status status = cfg.streams.streams ? run_streams(&cfg, argv) : run_all(&cfg, argv);
+	struct option_list *const lists[] = {&cfg.tolerances, &cfg.ignored, &cfg.only, &cfg.keys, &cfg.sets,
+	    &cfg.entities, &cfg.properties, &cfg.emit, &cfg.streams.anchors};
 
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
 		option_list_release(lists[i]);

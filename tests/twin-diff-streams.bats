@@ -5,7 +5,6 @@ load helper
 
 setup() {
 	scratch
-	twin-diff --help 2>/dev/null | grep -q -e --streams || skip "this twin-diff does not compare streams"
 }
 
 # reading SECOND VALUE [PROPERTY [MEMBERS]]: of twin a; SECOND may have a fraction.

@@ -7,7 +7,7 @@ complete -c twin -f
 complete -c twin -n 'test (count (commandline -opc)) -gt 1; and not contains -- help (commandline -opc)[2]' -a '(__twin_rest)'
 complete -c twin -n __fish_use_subcommand -a help -d 'open a page'
 complete -c twin -n __fish_use_subcommand -a check -d 'health of a recording or a live stream, and conformance to a model'
-complete -c twin -n __fish_use_subcommand -a diff -d 'compare states of twins, or documents'
+complete -c twin -n __fish_use_subcommand -a diff -d 'compare states of twins, documents, or recordings'
 complete -c twin -n __fish_use_subcommand -a get -d 'ask a store of twins: now, at a time, as known at a time'
 complete -c twin -n __fish_use_subcommand -a ingest -d 'turn recordings in foreign formats into readings'
 complete -c twin -n __fish_use_subcommand -a merge -d 'reconcile replicas of twins'

@@ -79,7 +79,7 @@ def expect(recordings, within, tolerance, sustain):
 
 
 def answer(within, tolerance, sustain):
-    command = ["twin-diff", "--streams", "-q", "-e", "diff,event", "--within", "%dms" % within, "--sustain", str(sustain)]
+    command = ["twin-diff", "--streams", "-e", "diff,event", "--within", "%dms" % within, "--sustain", str(sustain)]
     for name in "xyz":
         command += ["--tolerance", "%s=%s" % (name, tolerance)]
     done = subprocess.run(command + ["a", "b"], stdout=subprocess.PIPE, check=False)
