@@ -315,11 +315,8 @@ static enum exit_status ask(struct get *get, const struct config *cfg)
 	get->answers.emit = &get->streams.emit;
 	if (cfg->list)
 		get_list_columns(get);
-	if (answer(get, cfg, &error) || (get->store && store_still(get->store, &error))) {
-		if (error.message[0])
-			message_print("%s", error.message);
-		return STATUS_TROUBLE;
-	}
+	if (answer(get, cfg, &error) || (get->store && store_still(get->store, &error)))
+		return program_trouble(&error);
 	answers_flush(&get->answers);
 	record_streams_flush(&get->streams);
 	if (!cfg->output.quiet) {

@@ -180,33 +180,29 @@ static int open_streams(struct run *run, struct error *error)
 	    : 0;
 }
 
-// -1 when the work has to stop; it has been told why.
-static int read_all(struct run *run)
+// False when the work has to stop, which has been told then.
+static bool take(struct run *run, const struct record *record)
+{
+	struct replica *replica = &run->replicas.items[record_reader_operand(run->streams.reader)];
+	struct error error;
+
+	replica->has_others |=
+	    record->type != RECORD_STATE && record->type != RECORD_DELETED && record->type != RECORD_DESIRED;
+	return replicas_take(&run->replicas, record, run->apart ? &replica->set : &run->merged, &error) == 0 ||
+	    !rejects_add(&run->streams.rejects, record_reader_source(run->streams.reader), record->line_number,
+		record->line, error.message);
+}
+
+static enum exit_status read_all(struct run *run)
 {
 	const struct record *record;
 	struct error error;
+	int got;
 
-	for (;;) {
-		enum reader_result got = record_streams_next(&run->streams, READER_NO_DEADLINE, &record, &error);
-
-		if (got == READER_END)
-			return 0;
-		if (got == READER_ERROR)
-			message_print("%s", error.message);
-		if (got == READER_ERROR || got == READER_STOPPED)
-			return -1;
-		if (got != READER_RECORD)
-			continue;
-		struct replica *replica = &run->replicas.items[record_reader_operand(run->streams.reader)];
-
-		replica->has_others |=
-		    record->type != RECORD_STATE && record->type != RECORD_DELETED && record->type != RECORD_DESIRED;
-
-		if (replicas_take(&run->replicas, record, run->apart ? &replica->set : &run->merged, &error) &&
-		    rejects_add(&run->streams.rejects, record_reader_source(run->streams.reader), record->line_number,
-			record->line, error.message))
-			return -1;
-	}
+	while ((got = record_streams_read(&run->streams, &record, &error)) > 0)
+		if (!take(run, record))
+			return STATUS_TROUBLE;
+	return got < 0 ? program_trouble(&error) : STATUS_DONE;
 }
 
 static void tell_conflict(void *context, const struct merge_conflict *conflict)

@@ -156,8 +156,7 @@ static enum exit_status patch(struct patch_run *run, const struct config *cfg, s
 	run->context = &refused;
 	run->rejects = &streams->rejects;
 	if (patch_run(run, &error) || finish(run, cfg, streams, &error)) {
-		if (error.message[0])
-			program_trouble(&error);
+		program_trouble(&error);
 	} else {
 		status = run->refused ? STATUS_DIFFERS : STATUS_DONE;
 	}

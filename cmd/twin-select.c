@@ -231,26 +231,14 @@ static enum exit_status read_all(struct select *select)
 {
 	const struct record *record;
 	struct error error;
+	int got = 0;
 
-	while (!is_full(select)) {
-		switch (record_streams_next(&select->streams, READER_NO_DEADLINE, &record, &error)) {
-		case READER_RECORD:
-			select->records++;
-			if (!is_wanted(select, record) || take_record(select, record, &error) == 0)
-				break;
+	while (!is_full(select) && (got = record_streams_read(&select->streams, &record, &error)) > 0) {
+		select->records++;
+		if (is_wanted(select, record) && take_record(select, record, &error))
 			return program_trouble(&error);
-		case READER_END:
-			return STATUS_DONE;
-		case READER_ERROR:
-			return program_trouble(&error);
-		case READER_STOPPED:
-			return STATUS_TROUBLE;
-		case READER_TIMEOUT:
-		case READER_INTERRUPTED:
-			break;
-		}
 	}
-	return STATUS_DONE;
+	return got < 0 ? program_trouble(&error) : STATUS_DONE;
 }
 
 // What could not be written before the end of the input.

@@ -185,27 +185,15 @@ static enum exit_status read_streams(struct stream_comparison *comparison, struc
 {
 	const struct record *record;
 	struct error error;
+	int got;
 
-	for (;;) {
-		switch (record_streams_next(streams, READER_NO_DEADLINE, &record, &error)) {
-		case READER_RECORD:
-			if (wants && !wants(context, record))
-				break;
-			if (stream_comparison_add(comparison,
-				record_reader_operand(streams->reader) ? STREAM_TO : STREAM_FROM, record, &error) == 0)
-				break;
+	while ((got = record_streams_read(streams, &record, &error)) > 0) {
+		enum stream_side side = record_reader_operand(streams->reader) ? STREAM_TO : STREAM_FROM;
+
+		if ((!wants || wants(context, record)) && stream_comparison_add(comparison, side, record, &error))
 			return program_trouble(&error);
-		case READER_END:
-			return STATUS_DONE;
-		case READER_ERROR:
-			return program_trouble(&error);
-		case READER_STOPPED:
-			return STATUS_TROUBLE;
-		case READER_TIMEOUT:
-		case READER_INTERRUPTED:
-			break;
-		}
 	}
+	return got < 0 ? program_trouble(&error) : STATUS_DONE;
 }
 
 enum exit_status compare_streams(struct stream_comparison *comparison, struct record_streams *streams,

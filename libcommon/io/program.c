@@ -75,7 +75,8 @@ static int close_stdio(struct error *error)
 
 enum exit_status program_trouble(const struct error *error)
 {
-	message_print("%s", error->message);
+	if (error->message[0])
+		message_print("%s", error->message);
 	return STATUS_TROUBLE;
 }
 

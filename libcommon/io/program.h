@@ -19,7 +19,7 @@ void program_start(const char *name);
 // The worse of the two by the order above.
 enum exit_status status_join(enum exit_status a, enum exit_status b);
 
-// Prints the error; STATUS_TROUBLE, always.
+// Prints the error, unless it has no message since it has been told; STATUS_TROUBLE, always.
 enum exit_status program_trouble(const struct error *error);
 
 // Closes the outputs (NULL entries are skipped), prints what failed, and returns the status to leave main with: STATUS_TROUBLE when

@@ -79,6 +79,26 @@ enum reader_result record_streams_next(
 	return result;
 }
 
+int record_streams_read(struct record_streams *streams, const struct record **record, struct error *error)
+{
+	for (;;) {
+		switch (record_streams_next(streams, READER_NO_DEADLINE, record, error)) {
+		case READER_RECORD:
+			return 1;
+		case READER_END:
+			return 0;
+		case READER_STOPPED:
+			error->message[0] = '\0';
+			return -1;
+		case READER_ERROR:
+			return -1;
+		case READER_TIMEOUT:
+		case READER_INTERRUPTED:
+			break;
+		}
+	}
+}
+
 void record_streams_end_input(struct record_streams *streams)
 {
 	if (!streams->reader)

@@ -53,6 +53,11 @@ int record_streams_open(struct record_streams *streams, const struct record_stre
 enum reader_result record_streams_next(struct record_streams *streams, int64_t deadline, const struct record **record,
     struct error *error) __attribute__((warn_unused_result));
 
+// The next record, however long the input is silent: 1, 0 at the end, or -1 with error, which has no message where a rejected line has been told and
+// stops the work.
+int record_streams_read(struct record_streams *streams, const struct record **record, struct error *error)
+    __attribute__((warn_unused_result));
+
 // No more records are wanted. Not calling it is no mistake: closing does it too.
 void record_streams_end_input(struct record_streams *streams);
 

@@ -111,30 +111,26 @@ static int check_past(const struct get *get, const struct record *record, struct
 int get_records(struct get *get, get_take *take, void *context, struct error *error)
 {
 	struct assignments assignments = ASSIGNMENTS_INIT;
-	enum reader_result result;
 	const struct record *record;
 	struct error why;
-	int failed = 0;
+	int got;
 
-	while (!failed &&
-	    (result = record_streams_next(&get->streams, READER_NO_DEADLINE, &record, error)) != READER_END) {
-		if (result == READER_ERROR)
-			failed = -1;
-		else if (result == READER_STOPPED)
-			failed = error_set(error, "%s", "");
-		else if (result != READER_RECORD)
-			continue;
-		else if (assignments_of_record(&assignments, record, &why))
-			failed = rejects_add(&get->streams.rejects, record_reader_source(get->streams.reader),
-				     record->line_number, record->line, why.message)
-			    ? error_set(error, "%s", "")
-			    : 0;
-		else
-			failed = check_past(get, record, error) || take(context, record, &assignments, error);
+	while ((got = record_streams_read(&get->streams, &record, error)) > 0) {
+		if (assignments_of_record(&assignments, record, &why)) {
+			if (!rejects_add(&get->streams.rejects, record_reader_source(get->streams.reader),
+				record->line_number, record->line, why.message))
+				continue;
+			error->message[0] = '\0';
+			got = -1;
+		} else if (check_past(get, record, error) || take(context, record, &assignments, error)) {
+			got = -1;
+		}
+		if (got < 0)
+			break;
 	}
 	record_streams_end_input(&get->streams);
 	assignments_release(&assignments);
-	return failed ? -1 : 0;
+	return got;
 }
 
 // Folding records.
